@@ -1,0 +1,10 @@
+// `npm test`: pure functions, the sandbox, and the real engine (n8n-core) against the sandbox.
+// The suites that need a whole n8n have configurations of their own under test/e2e and test/queue.
+module.exports = {
+	testEnvironment: 'node',
+	testMatch: ['<rootDir>/test/{unit,sandbox,engine}/**/*.test.ts'],
+	transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
+	collectCoverageFrom: ['nodes/**/*.ts', 'credentials/**/*.ts'],
+	coverageThreshold: { global: { lines: 95 } },
+	testTimeout: 30_000,
+};
