@@ -1,0 +1,61 @@
+// Knows the environment variables that make n8n a quiet guest: all files in one folder, one address, no calls home.
+import { dirname, delimiter } from 'node:path';
+
+import { type N8nVersion, RECIPES } from './versions';
+
+export interface EnvironmentOptions {
+	readonly version: N8nVersion;
+	/** The `node` program n8n and its task runner use. */
+	readonly node: string;
+	readonly userFolder: string;
+	readonly port: number;
+	readonly brokerPort: number;
+	/** Added last: queue mode, another database, longer logs. */
+	readonly extra?: Readonly<Record<string, string>> | undefined;
+}
+
+// Everything else of the caller's environment stays outside: an N8N_ variable of the person at this machine must
+// not change what a test proves, and an API key there is none of n8n's business.
+const INHERITED = ['LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_EXTRA_CA_CERTS'];
+const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'];
+const LOCAL = 'localhost,127.0.0.1';
+
+/** The whole environment of an n8n process. */
+export function n8nEnvironment(options: EnvironmentOptions): NodeJS.ProcessEnv {
+	const { version, node, userFolder, port, brokerPort, extra } = options;
+	const inherited = [...INHERITED, ...PROXIES]
+		.map((name) => [name, process.env[name]] as const)
+		.filter(([, value]) => value !== undefined);
+	return {
+		...Object.fromEntries(inherited),
+		NO_PROXY: LOCAL,
+		PATH: [dirname(node), process.env.PATH].join(delimiter),
+		HOME: userFolder,
+		N8N_USER_FOLDER: userFolder,
+		N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS: 'true',
+		N8N_PORT: String(port),
+		N8N_LISTEN_ADDRESS: '127.0.0.1',
+		N8N_HOST: '127.0.0.1',
+		N8N_EDITOR_BASE_URL: `http://127.0.0.1:${port}`,
+		N8N_SECURE_COOKIE: 'false',
+		N8N_RUNNERS_BROKER_PORT: String(brokerPort),
+		N8N_RUNNERS_BROKER_LISTEN_ADDRESS: '127.0.0.1',
+		N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
+		N8N_BLOCK_ENV_ACCESS_IN_NODE: 'true',
+		N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '5',
+		// No calls home.
+		N8N_DIAGNOSTICS_ENABLED: 'false',
+		N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
+		N8N_VERSION_NOTIFICATIONS_WHATS_NEW_ENABLED: 'false',
+		N8N_TEMPLATES_ENABLED: 'false',
+		N8N_PERSONALIZATION_ENABLED: 'false',
+		N8N_HIRING_BANNER_ENABLED: 'false',
+		N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
+		N8N_VERIFIED_PACKAGES_ENABLED: 'false',
+		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
+		N8N_REINSTALL_MISSING_PACKAGES: 'false',
+		EXTERNAL_FRONTEND_HOOKS_URLS: '',
+		...RECIPES[version].environment,
+		...extra,
+	};
+}

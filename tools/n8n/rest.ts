@@ -1,0 +1,214 @@
+// Knows what the editor can do over n8n's REST interface, and hides where 1.x and 2.x differ in it.
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { parseFlatted } from './flatted';
+import { RestError, Session } from './session';
+import type {
+	ErrorInRun,
+	Execution,
+	ExecutionStatus,
+	NodeRun,
+	Workflow,
+	WorkflowDefinition,
+} from './workflow';
+
+export interface NodeType {
+	name: string;
+	displayName: string;
+	version: number | number[];
+	codex?: { alias?: string[]; categories?: string[] };
+	properties: Array<{ name: string; displayName: string; type: string; [more: string]: unknown }>;
+	[more: string]: unknown;
+}
+
+export interface CredentialData {
+	name: string;
+	type: string;
+	data: Record<string, unknown>;
+}
+
+export interface Credential {
+	id: string;
+	name: string;
+	type: string;
+}
+
+interface StoredExecution extends Omit<Execution, 'runs' | 'error' | 'lastNodeExecuted'> {
+	data: string;
+}
+
+interface ExecutionContent {
+	resultData?: {
+		error?: ErrorInRun;
+		lastNodeExecuted?: string;
+		runData?: Record<string, NodeRun[]>;
+	};
+}
+
+const ENDED: readonly ExecutionStatus[] = ['success', 'error', 'canceled', 'crashed'];
+
+export class RestClient {
+	private constructor(readonly session: Session) {}
+
+	/** Logs in to a running n8n as its owner, making the account on a new one. */
+	static async connect(baseUrl: string): Promise<RestClient> {
+		const session = new Session(baseUrl);
+		await session.logIn();
+		return new RestClient(session);
+	}
+
+	/** Logs in again, after n8n was started anew. */
+	async reconnect(): Promise<void> {
+		await this.session.logIn();
+	}
+
+	async close(): Promise<void> {
+		await this.session.close();
+	}
+
+	/** The node types the editor would list, tool variants included. */
+	async nodeTypes(): Promise<NodeType[]> {
+		return (await (await this.session.send('GET', '/types/nodes.json')).json()) as NodeType[];
+	}
+
+	async credentialTypes(): Promise<Array<{ name: string; displayName: string }>> {
+		const answer = await this.session.send('GET', '/types/credentials.json');
+		return (await answer.json()) as Array<{ name: string; displayName: string }>;
+	}
+
+	async createCredential(credential: CredentialData): Promise<Credential> {
+		return await this.session.call('POST', '/rest/credentials', credential);
+	}
+
+	/** What the credential form's test says. */
+	async testCredential(
+		credential: Credential,
+		data: Record<string, unknown>,
+	): Promise<{ status: 'OK' | 'Error'; message: string }> {
+		const { id, name, type } = credential;
+		return await this.session.call('POST', '/rest/credentials/test', {
+			credentials: { id, name, type, data },
+		});
+	}
+
+	/** Saves a new workflow, as importing a file does. */
+	async createWorkflow(definition: WorkflowDefinition): Promise<Workflow> {
+		// 1.x wants `active` to be there, and either refuses the ids and times a downloaded file may carry.
+		const { name, nodes, connections, settings = {} } = definition;
+		return await this.session.call('POST', '/rest/workflows', {
+			name,
+			nodes,
+			connections,
+			settings,
+			active: false,
+		});
+	}
+
+	async getWorkflow(id: string): Promise<Workflow> {
+		return await this.session.call('GET', `/rest/workflows/${id}`);
+	}
+
+	async listWorkflows(): Promise<Workflow[]> {
+		return await this.session.call('GET', '/rest/workflows');
+	}
+
+	/** Switches a workflow on (2.x calls it publishing), so that its triggers and webhooks work. */
+	async activate(workflow: Workflow): Promise<void> {
+		const { id, versionId } = workflow;
+		await this.session.call('POST', `/rest/workflows/${id}/activate`, { versionId });
+	}
+
+	async deactivate(workflow: Workflow): Promise<void> {
+		await this.session.call('POST', `/rest/workflows/${workflow.id}/deactivate`, {});
+	}
+
+	/**
+	 * Starts a saved workflow as the editor's button does.
+	 *
+	 * @param trigger the trigger node's name
+	 * @returns the execution's id, at once
+	 */
+	async run(workflow: Workflow, trigger: string): Promise<string> {
+		const answer = await this.session.call<{ executionId?: string }>(
+			'POST',
+			`/rest/workflows/${workflow.id}/run`,
+			// 1.x takes the workflow from the body, 2.x from its database.
+			{ workflowData: workflow, triggerToStartFrom: { name: trigger }, startNodes: [] },
+		);
+		if (answer.executionId === undefined) {
+			throw new Error(`n8n waits for a webhook instead of starting "${workflow.name}".`);
+		}
+		return answer.executionId;
+	}
+
+	async getExecution(id: string): Promise<Execution> {
+		return readExecution(await this.session.call('GET', `/rest/executions/${id}`));
+	}
+
+	/** The ids of a workflow's executions, the newest first. */
+	async listExecutions(
+		workflowId: string,
+	): Promise<Array<{ id: string; status: ExecutionStatus }>> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+		const answer = await this.session.call<{
+			results: Array<{ id: string; status: ExecutionStatus }>;
+		}>('GET', `/rest/executions?filter=${filter}&limit=100`);
+		return answer.results;
+	}
+
+	/** Waits until an execution has one of these statuses: any that is an end, unless told. */
+	async waitFor(
+		id: string,
+		statuses: readonly ExecutionStatus[] = ENDED,
+		withinMs = 60_000,
+	): Promise<Execution> {
+		const until = Date.now() + withinMs;
+		for (;;) {
+			const execution = await this.findExecution(id);
+			if (execution !== undefined && statuses.includes(execution.status)) return execution;
+			if (Date.now() > until) {
+				const status = execution?.status ?? 'not there';
+				throw new Error(`Execution ${id} is ${status} after ${withinMs / 1000} s.`);
+			}
+			await sleep(100);
+		}
+	}
+
+	/** "Retry execution" of a failed one, with the workflow as it was; answers when that has ended. */
+	async retry(id: string): Promise<Execution> {
+		const answer = await this.session.call<{ id: string }>('POST', `/rest/executions/${id}/retry`, {
+			loadWorkflow: false,
+		});
+		return await this.waitFor(answer.id);
+	}
+
+	/** Stops a running execution. */
+	async stop(id: string): Promise<void> {
+		await this.session.call('POST', `/rest/executions/${id}/stop`);
+	}
+
+	/** The bytes behind a binary field kept outside the execution (filesystem or database mode). */
+	async download(binaryId: string): Promise<Buffer> {
+		const path = `/rest/binary-data?action=download&id=${encodeURIComponent(binaryId)}`;
+		const answer = await this.session.send('GET', path);
+		if (!answer.ok) throw new Error(`n8n answers ${answer.status} for the file ${binaryId}.`);
+		return Buffer.from(await answer.arrayBuffer());
+	}
+
+	private async findExecution(id: string): Promise<Execution | undefined> {
+		try {
+			return await this.getExecution(id);
+		} catch (error) {
+			if (error instanceof RestError && error.status === 404) return undefined;
+			throw error;
+		}
+	}
+}
+
+function readExecution(stored: StoredExecution): Execution {
+	const { data, ...execution } = stored;
+	// While an execution runs there may be nothing in it yet.
+	const content = (data ? parseFlatted(data) : undefined) as ExecutionContent | undefined;
+	const { error, lastNodeExecuted, runData = {} } = content?.resultData ?? {};
+	return { ...execution, error, lastNodeExecuted, runs: runData };
+}

@@ -1,0 +1,89 @@
+// Knows how n8n's own editor talks to n8n: the login cookie, the browser id, the `data` around every answer.
+import { randomUUID } from 'node:crypto';
+
+import { Agent, fetch, type Response } from 'undici';
+
+/** The account every n8n started here has. It guards a throw-away instance on this machine, nothing else. */
+export const OWNER = {
+	email: 'owner@example.com',
+	firstName: 'Local',
+	lastName: 'Owner',
+	password: 'Local-0wner',
+};
+
+export class RestError extends Error {
+	constructor(
+		message: string,
+		readonly status: number,
+		readonly body: string,
+	) {
+		super(message);
+		this.name = 'RestError';
+	}
+}
+
+export class Session {
+	private readonly browserId = randomUUID();
+	// n8n is restarted and killed under this client: no connection outlives its request.
+	private readonly connections = new Agent({ pipelining: 0, headersTimeout: 0, bodyTimeout: 0 });
+	private cookie = '';
+
+	constructor(readonly baseUrl: string) {}
+
+	/** Makes the owner account, or logs in where it exists. */
+	async logIn(): Promise<void> {
+		const { email, password } = OWNER;
+		const setUp = await this.send('POST', '/rest/owner/setup', OWNER);
+		await setUp.text();
+		const answer = setUp.ok
+			? setUp
+			: await this.send('POST', '/rest/login', { emailOrLdapLoginId: email, password });
+		if (!answer.ok) throw await problem('Logging in to n8n', answer);
+		this.cookie = answer.headers
+			.getSetCookie()
+			.map((cookie) => cookie.split(';')[0])
+			.join('; ');
+	}
+
+	/**
+	 * One call of n8n's REST interface.
+	 *
+	 * @returns the answer's `data`
+	 * @throws RestError with n8n's own message
+	 */
+	async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+		const answer = await this.send(method, path, body);
+		if (!answer.ok) throw await problem(`${method} ${path}`, answer);
+		const parsed = (await answer.json()) as { data: T };
+		return parsed.data;
+	}
+
+	/** One call whose answer is passed on as it is: files, webhooks. */
+	async send(method: string, path: string, body?: unknown): Promise<Response> {
+		return await fetch(new URL(path, this.baseUrl), {
+			method,
+			dispatcher: this.connections,
+			headers: {
+				'browser-id': this.browserId,
+				...(this.cookie === '' ? {} : { cookie: this.cookie }),
+				...(body === undefined ? {} : { 'content-type': 'application/json' }),
+			},
+			...(body === undefined ? {} : { body: JSON.stringify(body) }),
+		});
+	}
+
+	async close(): Promise<void> {
+		await this.connections.destroy();
+	}
+}
+
+async function problem(what: string, answer: Response): Promise<RestError> {
+	const body = await answer.text();
+	let message = body.slice(0, 500);
+	try {
+		message = (JSON.parse(body) as { message?: string }).message ?? message;
+	} catch {
+		// n8n answers some refusals in plain text
+	}
+	return new RestError(`${what}: n8n answers ${answer.status}, ${message}`, answer.status, body);
+}

@@ -1,0 +1,57 @@
+// Knows which n8n versions this package is proved against, and what each needs to be installed and started.
+
+export const N8N_VERSIONS = ['1.123.81', '2.41.1'] as const;
+
+export type N8nVersion = (typeof N8N_VERSIONS)[number];
+
+export const NEWEST_VERSION: N8nVersion = '2.41.1';
+
+/** The Node.js release every n8n here runs on: 2.41 asks for at least 24, 1.123 for at most 24. */
+export const NODE_RELEASE = '24.21.0';
+
+export interface Recipe {
+	/** npm overrides for the folder n8n is installed in. */
+	readonly overrides: Readonly<Record<string, string>>;
+	/** About how many packages npm fetches, for the progress bar. */
+	readonly packages: number;
+	/** Environment variables only this line of n8n knows. */
+	readonly environment: Readonly<Record<string, string>>;
+}
+
+// Without the override n8n asks for xlsx as a tarball from a host that is no package registry.
+const XLSX = { xlsx: '0.18.5' };
+
+export const RECIPES: Readonly<Record<N8nVersion, Recipe>> = {
+	'1.123.81': {
+		// A newer checkpoint package breaks it: n8n then says only `Command "start" not found`.
+		overrides: { ...XLSX, '@langchain/langgraph-checkpoint': '1.0.0' },
+		packages: 1740,
+		environment: {
+			N8N_RUNNERS_ENABLED: 'true',
+			DB_SQLITE_POOL_SIZE: '2',
+			N8N_GIT_NODE_DISABLE_BARE_REPOS: 'true',
+		},
+	},
+	'2.41.1': {
+		overrides: XLSX,
+		packages: 2150,
+		// The MCP registry is fetched from n8n's own host; the assistant and agents need paid services.
+		environment: {
+			N8N_DISABLED_MODULES: 'mcp-registry,instance-ai,agents',
+			N8N_DYNAMIC_BANNERS_ENABLED: 'false',
+		},
+	},
+};
+
+/**
+ * Takes a version as a person wrote it.
+ *
+ * @throws Error naming the versions there are, when it is none of them.
+ */
+export function parseVersion(text: string): N8nVersion {
+	const version = N8N_VERSIONS.find((known) => known === text);
+	if (version === undefined) {
+		throw new Error(`n8n ${text} is not set up here. Choose one of ${N8N_VERSIONS.join(', ')}.`);
+	}
+	return version;
+}
