@@ -15,8 +15,8 @@ import type { OriginName, RecordedRequest } from './records';
 import type { SandboxState } from './state';
 import { VideoShelf } from './video';
 
-export type { SubmissionBody } from './contract';
-export type { Fault } from './faults';
+export { frameSize, type SubmissionBody } from './contract';
+export { acceptedDespite, variantKinds, type Fault } from './faults';
 export type { Outcome, SandboxOptions, SandboxSettings, VideoSource } from './options';
 export type { SandboxPrediction } from './predictions';
 export { probeVideo, type VideoFacts } from './probe';
@@ -45,7 +45,7 @@ export interface Sandbox {
 	comeBack(origin: OriginName): Promise<void>;
 	/** Forgets requests, predictions, faults and counts; settings and rendered videos stay. */
 	reset(): void;
-	/** Stops everything at once: hanging answers, timers, ffmpeg. */
+	/** Stops everything at once: hanging answers, timers, ffmpeg. The records stay readable. */
 	close(): Promise<void>;
 }
 
@@ -90,7 +90,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	serveElsewhere(origins.elsewhere.app);
 
 	const close = async () => {
-		state.store.clear();
+		state.store.silence();
 		await Promise.all([
 			...Object.values(origins).map((origin) => origin.close()),
 			state.shelf.close(),

@@ -33,7 +33,8 @@ export class Origin {
 		let server: Server | undefined;
 		const app = Fastify({
 			bodyLimit: largestBodyBytes,
-			serverFactory: (handler) => (server = createServer(handler)),
+			// A connection closed for idleness just as a request leaves would be a fault nobody planned.
+			serverFactory: (handler) => (server = createServer({ keepAliveTimeout: 75_000 }, handler)),
 		});
 		app.addHook('onRequest', async (incoming) => {
 			incoming.record = {

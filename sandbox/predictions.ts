@@ -23,6 +23,8 @@ export interface SandboxPrediction {
 	readonly error: string | null;
 	/** Where the picture in the video comes from; says so when a generated one had to stand in. */
 	picture: string;
+	/** Of the picture that came in the request; null when it was a URL, or the video is not rendered. */
+	readonly pictureSha256: string | null;
 	/** When a result request was first answered with its end. */
 	firstSeenDoneAtMs?: number;
 	/** Result requests for it, disrupted ones included. */
@@ -46,6 +48,7 @@ class Prediction implements SandboxPrediction {
 	readonly acceptedAtMs = performance.now();
 	readonly createdAt = new Date().toISOString().slice(0, 19).replace('T', ' ');
 	readonly body: SubmissionBody;
+	readonly pictureSha256: string | null;
 	picture: string;
 	resultRequests = 0;
 	downloads = 0;
@@ -61,6 +64,7 @@ class Prediction implements SandboxPrediction {
 	) {
 		this.body = shortened(body);
 		this.picture = inputs.picture.note;
+		this.pictureSha256 = inputs.picture.kind === 'file' ? inputs.picture.hash : null;
 	}
 
 	get doneAtMs(): number {
@@ -126,10 +130,15 @@ export class PredictionStore {
 		return this.all.filter((prediction) => prediction.doneAtMs > now).length;
 	}
 
-	/** Forgets them all. */
-	clear(): void {
+	/** Logs nothing more about them. */
+	silence(): void {
 		for (const timer of this.timers) clearTimeout(timer);
 		this.timers.clear();
+	}
+
+	/** Forgets them all. */
+	clear(): void {
+		this.silence();
 		this.all.length = 0;
 		this.byId.clear();
 	}
