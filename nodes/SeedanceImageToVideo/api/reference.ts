@@ -1,0 +1,241 @@
+// Everything GPTProto documents about image to video, written once: dropdowns, validation, types, the output's
+// frame size and the README's tables all come from here. Knows no n8n and no network.
+// Source: https://docs.gptproto.com, page "doubao-seedance-2-0-fast-260128 (Image To Video)" and its sibling pages.
+
+/** Where the API lives unless the credential names a proxy or a sandbox. */
+export const DEFAULT_BASE_URL = 'https://gptproto.com';
+
+/** Answers 200 when the key is valid; the credential's test. */
+export const MODELS_PATH = '/v1/models';
+
+/** Path of `POST`, which submits a picture and a prompt. */
+export function submissionPath(model: string): string {
+	return `/api/v3/bytedance/${encodeURIComponent(model)}/image-to-video`;
+}
+
+/** Path of `GET`, which answers the state of a prediction. */
+export function resultPath(predictionId: string): string {
+	return `/api/v3/predictions/${encodeURIComponent(predictionId)}/result`;
+}
+
+/** Aspect ratios, in the order of the documentation. */
+export const ASPECT_RATIOS = ['21:9', '16:9', '4:3', '1:1', '3:4', '9:16'] as const;
+export type AspectRatio = (typeof ASPECT_RATIOS)[number];
+
+/** Resolutions, in the order of the documentation. */
+export const RESOLUTIONS = ['720p', '480p', '1080p'] as const;
+export type Resolution = (typeof RESOLUTIONS)[number];
+
+const UP_TO_720P = ['720p', '480p'] as const satisfies readonly Resolution[];
+
+/** The two columns of the documented table of frame sizes. */
+export type FrameSizeColumn = 'seedance-1.0' | 'seedance-1.5-and-2.0';
+
+interface ModelFacts {
+	/** As the dropdown shows it. */
+	readonly name: string;
+	readonly frameSizes: FrameSizeColumn;
+	/** Not every model renders every resolution. */
+	readonly resolutions: readonly Resolution[];
+	/** Whether sound may be expected: not documented for the 1.0 series, which came before sound did. */
+	readonly audio: boolean;
+}
+
+/** Models with an image-to-video page under `/bytedance/`, by id. */
+export const MODELS = {
+	'doubao-seedance-2-0-fast-260128': {
+		name: 'Seedance 2.0 Fast',
+		frameSizes: 'seedance-1.5-and-2.0',
+		resolutions: UP_TO_720P,
+		audio: true,
+	},
+	'doubao-seedance-2-0-260128': {
+		name: 'Seedance 2.0',
+		frameSizes: 'seedance-1.5-and-2.0',
+		resolutions: RESOLUTIONS,
+		audio: true,
+	},
+	'dreamina-seedance-2-0-fast-260128': {
+		name: 'Seedance 2.0 Fast (Dreamina)',
+		frameSizes: 'seedance-1.5-and-2.0',
+		resolutions: UP_TO_720P,
+		audio: true,
+	},
+	'dreamina-seedance-2-0-260128': {
+		name: 'Seedance 2.0 (Dreamina)',
+		frameSizes: 'seedance-1.5-and-2.0',
+		resolutions: RESOLUTIONS,
+		audio: true,
+	},
+	'doubao-seedance-1-5-pro-251215': {
+		name: 'Seedance 1.5 Pro',
+		frameSizes: 'seedance-1.5-and-2.0',
+		resolutions: RESOLUTIONS,
+		audio: true,
+	},
+	'doubao-seedance-1-0-pro-250528': {
+		name: 'Seedance 1.0 Pro',
+		frameSizes: 'seedance-1.0',
+		resolutions: RESOLUTIONS,
+		audio: false,
+	},
+	'doubao-seedance-1-0-pro-fast-251015': {
+		name: 'Seedance 1.0 Pro Fast',
+		frameSizes: 'seedance-1.0',
+		resolutions: RESOLUTIONS,
+		audio: false,
+	},
+	'doubao-seedance-1-0-lite-i2v-250428': {
+		name: 'Seedance 1.0 Lite',
+		frameSizes: 'seedance-1.0',
+		resolutions: RESOLUTIONS,
+		audio: false,
+	},
+} as const satisfies Record<string, ModelFacts>;
+export type Model = keyof typeof MODELS;
+
+/** Documented facts of a model; undefined for an id that no page documents. */
+export function modelFacts(model: string): ModelFacts | undefined {
+	return Object.hasOwn(MODELS, model) ? MODELS[model as Model] : undefined;
+}
+
+/** Defaults of the request, as documented; `model` is the page the project was written for. */
+export const DEFAULTS = {
+	model: 'doubao-seedance-2-0-fast-260128',
+	aspectRatio: '16:9',
+	resolution: '720p',
+	duration: 5,
+	generateAudio: true,
+	cameraFixed: false,
+	seed: -1,
+} as const satisfies {
+	model: Model;
+	aspectRatio: AspectRatio;
+	resolution: Resolution;
+	duration: number;
+	generateAudio: boolean;
+	cameraFixed: boolean;
+	seed: number;
+};
+
+/** Ranges of whole numbers, both ends included. A seed of -1 asks for a random one. */
+export const RANGES = {
+	/** Seconds. */
+	duration: { min: 4, max: 15 },
+	seed: { min: -1, max: 2147483647 },
+} as const;
+
+/** Width and height in pixels of the finished video. */
+export interface FrameSize {
+	readonly width: number;
+	readonly height: number;
+}
+
+type Pixels = readonly [width: number, height: number];
+
+const FRAME_SIZES: Record<FrameSizeColumn, Record<Resolution, Record<AspectRatio, Pixels>>> = {
+	'seedance-1.0': {
+		'480p': {
+			'16:9': [864, 480],
+			'4:3': [736, 544],
+			'1:1': [640, 640],
+			'3:4': [544, 736],
+			'9:16': [480, 864],
+			'21:9': [960, 416],
+		},
+		'720p': {
+			'16:9': [1248, 704],
+			'4:3': [1120, 832],
+			'1:1': [960, 960],
+			'3:4': [832, 1120],
+			'9:16': [704, 1248],
+			'21:9': [1504, 640],
+		},
+		'1080p': {
+			'16:9': [1920, 1088],
+			'4:3': [1664, 1248],
+			'1:1': [1440, 1440],
+			'3:4': [1248, 1664],
+			'9:16': [1088, 1920],
+			'21:9': [2176, 928],
+		},
+	},
+	'seedance-1.5-and-2.0': {
+		'480p': {
+			'16:9': [864, 496],
+			'4:3': [752, 560],
+			'1:1': [640, 640],
+			'3:4': [560, 752],
+			'9:16': [496, 864],
+			'21:9': [992, 432],
+		},
+		'720p': {
+			'16:9': [1280, 720],
+			'4:3': [1112, 834],
+			'1:1': [960, 960],
+			'3:4': [834, 1112],
+			'9:16': [720, 1280],
+			'21:9': [1470, 630],
+		},
+		'1080p': {
+			'16:9': [1920, 1088],
+			'4:3': [1664, 1248],
+			'1:1': [1440, 1440],
+			'3:4': [1248, 1664],
+			'9:16': [1088, 1920],
+			'21:9': [2176, 928],
+		},
+	},
+};
+
+/**
+ * The documented frame size of a video.
+ *
+ * @returns null for a model that no page documents: its column of the table is unknown.
+ */
+export function frameSize(
+	model: string,
+	resolution: Resolution,
+	aspectRatio: AspectRatio,
+): FrameSize | null {
+	const facts = modelFacts(model);
+	if (!facts) return null;
+	const [width, height] = FRAME_SIZES[facts.frameSizes][resolution][aspectRatio];
+	return { width, height };
+}
+
+/** What a status means for whoever waits: still working, a video, or ended without one. */
+export type PredictionState = 'working' | 'succeeded' | 'ended';
+
+/** The documented statuses (`created` stands in the sample answer) and what each means. */
+export const STATUSES = {
+	created: 'working',
+	queued: 'working',
+	running: 'working',
+	succeeded: 'succeeded',
+	failed: 'ended',
+	expired: 'ended',
+} as const satisfies Record<string, PredictionState>;
+export type PredictionStatus = keyof typeof STATUSES;
+
+/** How sibling endpoints and clients of this API spell the same statuses. */
+export const STATUS_SPELLINGS: Readonly<Record<string, PredictionStatus>> = {
+	pending: 'queued',
+	processing: 'running',
+	in_progress: 'running',
+	starting: 'running',
+	completed: 'succeeded',
+	success: 'succeeded',
+	error: 'failed',
+	cancelled: 'failed',
+	canceled: 'failed',
+};
+
+/** Documented error codes. The content policy's code stands in the body; its HTTP status is really 400. */
+export const ERROR_CODES = {
+	unauthorized: 401,
+	forbidden: 403,
+	tooManyRequests: 429,
+	internalServerError: 500,
+	contentPolicyViolation: 503,
+} as const;

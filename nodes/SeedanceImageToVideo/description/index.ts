@@ -1,0 +1,20 @@
+// All properties of the node, in the order in which the editor shows them.
+import type { INodeProperties } from 'n8n-workflow';
+import { operation } from './operation';
+import { options } from './options';
+import { predictionField, resultFields } from './result';
+import { submissionFields } from './submission';
+
+export const properties: INodeProperties[] = [
+	operation,
+	predictionField,
+	...submissionFields,
+	...resultFields,
+	options,
+];
+
+/** The label the editor shows for a parameter or an option; its name where there is none. */
+export function displayedName(parameter: string): string {
+	const all = [...properties, ...((options.options ?? []) as INodeProperties[])];
+	return all.find(({ name }) => name === parameter)?.displayName ?? parameter;
+}

@@ -1,0 +1,57 @@
+// The fields of a result: which prediction, whether to wait, and what to put out.
+import type { INodeProperties } from 'n8n-workflow';
+
+export const predictionField: INodeProperties = {
+	displayName: 'Prediction ID',
+	name: 'predictionId',
+	type: 'string',
+	required: true,
+	displayOptions: { show: { operation: ['getResult'] } },
+	default: '',
+	placeholder: 'e.g. {{ $json.predictionId }}',
+	description: 'The ID that Submit put out',
+};
+
+export const resultFields: INodeProperties[] = [
+	{
+		displayName: 'Wait for Completion',
+		name: 'waitForCompletion',
+		type: 'boolean',
+		displayOptions: { show: { operation: ['getResult'] } },
+		default: false,
+		description:
+			'Whether to wait until the prediction has ended. When off, any status is an answer.',
+	},
+	{
+		displayName: 'Download Video',
+		name: 'downloadVideo',
+		type: 'boolean',
+		displayOptions: {
+			show: { operation: ['getResult', 'submitAndWait'] },
+			// n8n hands no files to an AI agent: a tool answers with the address only.
+			hide: { '@tool': [true] },
+		},
+		default: true,
+		description: 'Whether to download the finished video into a file field',
+	},
+	{
+		displayName: 'Put Output File in Field',
+		name: 'binaryOutputField',
+		type: 'string',
+		required: true,
+		displayOptions: {
+			show: { operation: ['getResult', 'submitAndWait'], downloadVideo: [true] },
+			hide: { '@tool': [true] },
+		},
+		default: 'data',
+		placeholder: 'e.g. data',
+		hint: 'The name of the output field to put the video in',
+	},
+	{
+		displayName: 'Simplify',
+		name: 'simplify',
+		type: 'boolean',
+		default: true,
+		description: 'Whether to return a simplified version of the response instead of the raw data',
+	},
+];
