@@ -42,7 +42,7 @@ export class Client {
 	// A connection for each request: a fault on one must not be felt by the next.
 	private readonly dispatcher = new Agent({ pipelining: 0 });
 
-	constructor(private readonly sandbox: Sandbox) {}
+	constructor(private readonly sandbox: Pick<Sandbox, 'baseUrl' | 'apiKey'>) {}
 
 	/** @param body JSON, or a string to be sent as it is */
 	async submit(
