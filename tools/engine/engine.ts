@@ -1,0 +1,126 @@
+// Runs a workflow in n8n's real engine (WorkflowExecute of n8n-core), without n8n around it.
+import { ExecutionLifecycleHooks, WorkflowExecute } from 'n8n-core';
+import {
+	createRunExecutionData,
+	type ICredentialDataDecryptedObject,
+	type ICredentialType,
+	type IConnections,
+	type INode,
+	type INodeExecutionData,
+	type INodeType,
+	type IRun,
+	type IRunExecutionData,
+	type IWorkflowBase,
+	type IWorkflowExecuteAdditionalData,
+	Workflow,
+	type WorkflowExecuteMode,
+} from 'n8n-workflow';
+import { EngineCredentials } from './credentials';
+import { EngineNodeTypes } from './nodeTypes';
+
+export interface EngineOptions {
+	readonly nodes: INode[];
+	readonly connections: IConnections;
+	/** The node type under test. */
+	readonly nodeType: INodeType;
+	readonly credentialTypes: readonly ICredentialType[];
+	/** Decrypted values by credential type. */
+	readonly credentials: Readonly<Record<string, ICredentialDataDecryptedObject>>;
+	/** Items that the first node starts with. */
+	readonly items: INodeExecutionData[];
+	readonly executionId?: string;
+	readonly mode?: WorkflowExecuteMode;
+	/** The data of a failed execution, to run it again as n8n's "Retry execution" does. */
+	readonly retryOf?: IRunExecutionData;
+	/** Gets what the node sends to the editor. */
+	readonly onMessage?: (type: string, data: unknown) => void;
+}
+
+export interface EngineRun {
+	readonly finished: Promise<IRun>;
+	/** As the editor's stop button. */
+	cancel(): void;
+}
+
+function unused(): never {
+	throw new Error('The engine of the tests does not do this');
+}
+
+function additionalData(
+	options: EngineOptions,
+	workflow: IWorkflowBase,
+): IWorkflowExecuteAdditionalData {
+	const { executionId = '1', mode = 'trigger' } = options;
+	const url = 'http://127.0.0.1/';
+	return {
+		credentialsHelper: new EngineCredentials(options.credentialTypes, options.credentials),
+		hooks: new ExecutionLifecycleHooks(mode, executionId, workflow),
+		executionId,
+		executeWorkflow: unused,
+		getRunExecutionData: unused,
+		getRuntimeCredential: unused,
+		startRunnerTask: unused,
+		currentNodeExecutionIndex: 0,
+		restApiUrl: url,
+		instanceBaseUrl: url,
+		formBaseUrl: url,
+		formWaitingBaseUrl: url,
+		formTestBaseUrl: url,
+		webhookBaseUrl: url,
+		webhookWaitingBaseUrl: url,
+		webhookTestBaseUrl: url,
+		mcpBaseUrl: url,
+		mcpTestBaseUrl: url,
+		variables: {},
+		logAiEvent: () => undefined,
+		setExecutionStatus: () => undefined,
+		sendDataToUI: (type: string, data: unknown) => options.onMessage?.(type, data),
+	} as unknown as IWorkflowExecuteAdditionalData;
+}
+
+/** As n8n prepares a failed execution for its retry: stored, read back, the failed node's last run taken off. */
+function preparedForRetry(failed: IRunExecutionData): IRunExecutionData {
+	const data = JSON.parse(JSON.stringify(failed)) as IRunExecutionData;
+	delete data.resultData.error;
+	const last = data.resultData.lastNodeExecuted;
+	const runs = last === undefined ? undefined : data.resultData.runData[last];
+	if (runs?.at(-1)?.error) runs.pop();
+	return data;
+}
+
+function firstRun(first: INode, items: INodeExecutionData[]): IRunExecutionData {
+	return createRunExecutionData({
+		startData: {},
+		resultData: { runData: {} },
+		executionData: {
+			contextData: {},
+			nodeExecutionStack: [{ node: first, data: { main: [items] }, source: null }],
+			metadata: {},
+			waitingExecution: {},
+			waitingExecutionSource: {},
+		},
+	});
+}
+
+/** Starts a workflow with its first node. */
+export function execute(options: EngineOptions): EngineRun {
+	const { nodes, connections, nodeType, items, mode = 'trigger', retryOf } = options;
+	const first = nodes[0];
+	if (!first) throw new Error('A workflow needs a node');
+	const workflow = new Workflow({
+		id: 'workflow',
+		nodes,
+		connections,
+		active: false,
+		nodeTypes: new EngineNodeTypes(nodeType),
+		settings: { executionOrder: 'v1' },
+	});
+	const data = retryOf ? preparedForRetry(retryOf) : firstRun(first, items);
+	const base = { id: 'workflow', name: 'workflow', nodes, connections } as IWorkflowBase;
+	const running = new WorkflowExecute(
+		additionalData(options, base),
+		mode,
+		data,
+	).processRunExecutionData(workflow);
+	return { finished: running, cancel: () => running.cancel() };
+}
