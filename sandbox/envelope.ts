@@ -14,7 +14,7 @@ export interface Addresses {
 
 type Data = Record<string, unknown>;
 
-/** The documented `data`. `executionTime` and `timings.inference` are milliseconds; the unit is undocumented. */
+/** The documented `data`. The two times are milliseconds, which the documentation does not say. */
 function documentedData(
 	prediction: SandboxPrediction,
 	addresses: Addresses,

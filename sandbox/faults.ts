@@ -120,7 +120,7 @@ interface Details {
 export interface SubmitFault extends Timing, Details {
 	on: 'submit';
 	kind: DisruptionKind | VariantKind;
-	/** Overrides `acceptedDespite` (a 500 may well come after acceptance). No use with a variant. */
+	/** Overrides `acceptedDespite` (a 500 may well come after it). Of no use where a prediction is shown. */
 	accepted?: boolean;
 	/** `count`: valid submissions before this one. */
 	match?: (body: SubmissionBody, count: number) => boolean;

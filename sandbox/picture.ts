@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { request } from 'undici';
+import { Agent, interceptors, request } from 'undici';
 
 /** A picture as submitted; `note` says in words where it comes from. */
 export type Picture =
@@ -34,7 +34,7 @@ export async function takePicture(image: string, folder: string): Promise<Pictur
 }
 
 /**
- * Fetches the picture when it was given by URL.
+ * Fetches the picture when it was given by URL, following redirects.
  * @param timeoutMs for the whole of it
  * @returns a file, or 'none' with a note that says why not
  */
@@ -45,9 +45,13 @@ export async function fetchPicture(
 	cancelled: AbortSignal,
 ): Promise<Picture> {
 	if (picture.kind !== 'url') return picture;
+	const connections = new Agent();
 	try {
 		const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), cancelled]);
-		const { statusCode, body } = await request(picture.url, { signal });
+		const { statusCode, body } = await request(picture.url, {
+			signal,
+			dispatcher: connections.compose(interceptors.redirect({ maxRedirections: 5 })),
+		});
 		if (statusCode !== 200) {
 			await body.dump();
 			throw new Error(`HTTP ${statusCode}`);
@@ -63,5 +67,7 @@ export async function fetchPicture(
 	} catch (error) {
 		const why = error instanceof Error ? error.message : String(error);
 		return { kind: 'none', note: `generated test picture, since ${picture.url} gave none: ${why}` };
+	} finally {
+		await connections.destroy();
 	}
 }

@@ -1,10 +1,4 @@
-import {
-	acceptedDespite,
-	startSandbox,
-	variantKinds,
-	type Fault,
-	type Sandbox,
-} from '../../sandbox';
+import { acceptedDespite, startSandbox, type Sandbox } from '../../sandbox';
 import { Client, failureOf, plainBody } from './client';
 
 let sandbox: Sandbox;
@@ -16,8 +10,6 @@ beforeAll(async () => {
 });
 beforeEach(() => {
 	sandbox.reset();
-	sandbox.options.renderMs = 0;
-	sandbox.options.video = { kind: 'buffer', data: Buffer.alloc(200_000, 'video ') };
 });
 afterAll(async () => {
 	await client.close();
@@ -26,7 +18,6 @@ afterAll(async () => {
 
 /** Long enough for an answer on this machine, should one come after all. */
 const patience = () => AbortSignal.timeout(250);
-type ApiKind = Extract<Fault, { on: 'submit' }>['kind'];
 
 /** What each disruption looks like, for a submission and a result alike. */
 const looks: Record<keyof typeof acceptedDespite, () => Promise<void>> = {
@@ -217,178 +208,5 @@ describe('A fault in a result', () => {
 		sandbox.plan({ on: 'result', kind: 'resetBefore' });
 		await failureOf(client.result(id));
 		expect(sandbox.requests.at(-1)?.status).toBeUndefined();
-	});
-});
-
-describe('A variant of the envelope', () => {
-	const resultWith = async (...kinds: ApiKind[]) => {
-		const id = await client.accepted();
-		sandbox.plan(...kinds.map((kind): Fault => ({ on: 'result', kind })));
-		return (await client.result(id)).body.data;
-	};
-
-	it('urlsArray is the array of the documentation’s prose', async () => {
-		expect((await resultWith('urlsArray'))?.urls).toEqual([
-			{ get: expect.stringMatching(/\/api\/v3\/predictions\/[\w-]+\/result$/) },
-		]);
-	});
-
-	it('camelCase renames two fields', async () => {
-		const data = await resultWith('camelCase');
-		expect(data).toMatchObject({ hasNsfwContents: [false], createdAt: expect.any(String) });
-		expect(data).not.toHaveProperty('created_at');
-		expect(data).not.toHaveProperty('has_nsfw_contents');
-	});
-
-	it('errorEmptyString stands for no error', async () => {
-		expect((await resultWith('errorEmptyString'))?.error).toBe('');
-	});
-
-	it('nsfwNull stands for not looked at', async () => {
-		expect((await resultWith('nsfwNull'))?.has_nsfw_contents).toBeNull();
-	});
-
-	it('outputsNull is seen until there is an output', async () => {
-		expect((await resultWith('outputsNull'))?.outputs).toHaveLength(1);
-		sandbox.options.renderMs = 60_000;
-		expect((await resultWith('outputsNull'))?.outputs).toBeNull();
-	});
-
-	it('siblingStatuses are the words of the sibling endpoints', async () => {
-		sandbox.plan({ on: 'submit', kind: 'siblingStatuses' });
-		expect((await client.submit()).body.data?.status).toBe('pending');
-		expect((await resultWith('siblingStatuses'))?.status).toBe('completed');
-		sandbox.options.renderMs = 60_000;
-		expect((await resultWith('siblingStatuses'))?.status).toBe('processing');
-		sandbox.options.renderMs = 0;
-		sandbox.options.outcome = () => ({ status: 'expired' });
-		expect((await resultWith('siblingStatuses'))?.status).toBe('cancelled');
-		sandbox.options.outcome = () => 'succeeded';
-	});
-
-	it('unknownStatus shows neither an output nor an error', async () => {
-		expect(await resultWith('unknownStatus')).toMatchObject({
-			status: 'thinking',
-			outputs: [],
-			error: null,
-		});
-		expect(sandbox.predictions[0]?.firstSeenDoneAtMs).toBeUndefined();
-	});
-
-	it('foreignGetUrl points elsewhere', async () => {
-		expect((await resultWith('foreignGetUrl'))?.urls).toEqual({
-			get: expect.stringMatching(new RegExp(`^${sandbox.elsewhereUrl}/`)),
-		});
-	});
-
-	it('succeededWithoutOutputs waits for an answer that says succeeded', async () => {
-		sandbox.options.renderMs = 250;
-		const id = await client.accepted();
-		sandbox.plan({ on: 'result', kind: 'succeededWithoutOutputs' });
-		expect(await client.ended(id)).toMatchObject({ status: 'succeeded', outputs: [] });
-		expect((await client.ended(id)).outputs).toHaveLength(1);
-	});
-
-	it('badVideoUrl shows an address nobody should open', async () => {
-		expect((await resultWith('badVideoUrl'))?.outputs).toEqual(['file:///etc/passwd']);
-		const id = await client.accepted();
-		sandbox.plan({ on: 'result', kind: 'badVideoUrl', url: 'ftp://pictures.invalid/a.mp4' });
-		expect((await client.result(id)).body.data?.outputs).toEqual(['ftp://pictures.invalid/a.mp4']);
-	});
-
-	it.each(variantKinds)('%s leaves a submission accepted', async (kind) => {
-		sandbox.plan({ on: 'submit', kind });
-		expect(await client.submit()).toMatchObject({ status: 200 });
-		expect(sandbox.predictions).toHaveLength(1);
-	});
-
-	it('can be seen together with others, and with a disruption', async () => {
-		const data = await resultWith('urlsArray', 'camelCase', 'nsfwNull', 'errorEmptyString');
-		expect(data).toMatchObject({ urls: [{}], hasNsfwContents: null, error: '' });
-		expect(await resultWith('slowBody', 'urlsArray')).toMatchObject({ urls: [{}] });
-	});
-});
-
-describe('A fault in a download', () => {
-	const downloads: Array<[Extract<Fault, { on: 'download' }>['kind'], number | string]> = [
-		['resetBefore', 'ECONNRESET'],
-		// What undici makes of a reset between the headers and the end.
-		['resetAfter', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'],
-		['hangBefore', 'TimeoutError'],
-		['hangAfter', 'TimeoutError'],
-		['status429', 429],
-		['status500', 500],
-		['status502Html', 502],
-		['status503', 503],
-		['download403', 403],
-		['notFound', 404],
-		['redirect', 302],
-		['wrongContentType', 200],
-		['slowBody', 200],
-	];
-	it.each(downloads)('%s is seen as %p, and the next download is whole', async (kind, seen) => {
-		const url = await client.videoUrl();
-		sandbox.plan({ on: 'download', kind });
-		if (typeof seen === 'string') {
-			const signal = seen === 'TimeoutError' ? patience() : undefined;
-			expect(await failureOf(client.download(url, signal))).toBe(seen);
-		} else {
-			const { status, headers, data } = await client.download(url);
-			expect(status).toBe(seen);
-			if (kind === 'wrongContentType') expect(headers['content-type']).toContain('text/html');
-			if (kind === 'slowBody') expect(data).toHaveLength(200_000);
-			if (kind === 'redirect') expect(headers.location).toContain(sandbox.elsewhereUrl);
-		}
-		expect((await client.download(url)).data).toHaveLength(200_000);
-	});
-
-	it.each(['resetAfter', 'hangAfter'] as const)(
-		'%s comes after headers and half of the video',
-		async (kind) => {
-			const url = await client.videoUrl();
-			sandbox.plan({ on: 'download', kind });
-			await failureOf(client.download(url, patience()));
-			expect(sandbox.requests.at(-1)).toMatchObject({ origin: 'media', status: 200 });
-		},
-	);
-
-	it('may be meant for one prediction', async () => {
-		const [one, other] = [await client.videoUrl(), await client.videoUrl()];
-		const id = sandbox.predictions[0]?.id;
-		sandbox.plan({
-			on: 'download',
-			kind: 'download403',
-			times: Infinity,
-			match: (candidate) => candidate === id,
-		});
-		expect((await client.download(one)).status).toBe(403);
-		expect((await client.download(other)).status).toBe(200);
-	});
-});
-
-describe('An origin that is offline', () => {
-	it('refuses connections until it comes back on the same port', async () => {
-		const url = await client.videoUrl();
-		await sandbox.goOffline('api');
-		expect(await failureOf(client.submit())).toBe('ECONNREFUSED');
-		expect((await client.download(url)).status).toBe(200);
-		await sandbox.goOffline('media');
-		expect(await failureOf(client.download(url))).toBe('ECONNREFUSED');
-		await Promise.all([sandbox.comeBack('api'), sandbox.comeBack('media')]);
-		expect(await client.submit()).toMatchObject({ status: 200 });
-		expect((await client.download(url)).status).toBe(200);
-	});
-});
-
-describe('The elsewhere origin', () => {
-	it('answers whatever comes, and records it', async () => {
-		const { status, body } = await client.ask(
-			'GET',
-			`${sandbox.elsewhereUrl}/api/v3/predictions/a/result`,
-		);
-		expect([status, body.data?.status]).toEqual([200, 'succeeded']);
-		const video = await client.download(body.data?.outputs?.[0] ?? '');
-		expect(video.headers['content-type']).toBe('video/mp4');
-		expect(sandbox.requests.map(({ origin }) => origin)).toEqual(['elsewhere', 'elsewhere']);
 	});
 });

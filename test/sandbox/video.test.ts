@@ -1,11 +1,9 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { frameSize, probeVideo, startSandbox, type Sandbox } from '../../sandbox';
-import { Ffmpeg } from '../../sandbox/ffmpeg';
 import { Client, failureOf, fastModel, fullModel, plainBody } from './client';
+import { brightness } from './frames';
 import { asDataUri, plainPicture } from './pictures';
 
 let sandbox: Sandbox;
@@ -42,19 +40,6 @@ async function saved(url: string): Promise<string> {
 	const file = join(folder, `${new URL(url).pathname.split('/').at(-1)}`);
 	await writeFile(file, (await client.download(url)).data);
 	return file;
-}
-
-/** The brightness of one picture of a video, 0 to 255, by row and column. */
-async function brightness(file: string, atSeconds: number) {
-	const { width } = await probeVideo(file);
-	const raw = `${file}.raw`;
-	const { exitCode, output } = await new Ffmpeg().run([
-		...['-y', '-ss', String(atSeconds), '-i', file],
-		...['-frames:v', '1', '-f', 'rawvideo', '-pix_fmt', 'gray', raw],
-	]);
-	if (exitCode !== 0) throw new Error(output);
-	const data = await readFile(raw);
-	return (row: number, column: number) => data[Math.round(row) * width + Math.round(column)] ?? -1;
 }
 
 describe('The video', () => {
@@ -154,87 +139,6 @@ describe('The video', () => {
 		expect((await client.download(`${sandbox.mediaUrl}/videos/abc.mp4?signature=1`)).status).toBe(
 			404,
 		);
-	});
-});
-
-describe('The picture', () => {
-	const white = plainPicture(255, 255, 255);
-	const centre = async (url: string) => (await brightness(await saved(url), 1))(200, 200);
-
-	/** Serves what it is given under any address, for as long as `use` takes. */
-	async function withPictureServer(
-		answer: (reply: import('node:http').ServerResponse) => void,
-		use: (url: string) => Promise<void>,
-	) {
-		let asked = 0;
-		const server = createServer((_request, reply) => {
-			asked += 1;
-			answer(reply);
-		});
-		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-		try {
-			await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}/white.bmp`);
-		} finally {
-			server.closeAllConnections();
-			await new Promise((resolve) => server.close(resolve));
-		}
-		return asked;
-	}
-
-	it('is fetched from its URL, once for a batch', async () => {
-		const asked = await withPictureServer(
-			(reply) => reply.end(white),
-			async (image) => {
-				const urls = [
-					await client.videoUrl({ ...small, image }),
-					await client.videoUrl({ ...small, image, duration: 5 }),
-				];
-				for (const url of urls) expect(await centre(url)).toBeGreaterThan(240);
-				expect(sandbox.predictions[0]?.picture).toBe(
-					`picture from ${image}, ${white.length} bytes`,
-				);
-			},
-		);
-		expect(asked).toBe(1);
-	});
-
-	it.each([
-		[
-			'answers 404',
-			(reply: import('node:http').ServerResponse) => reply.writeHead(404).end(),
-			'HTTP 404',
-		],
-		['never answers', () => {}, 'timeout'],
-		[
-			'sends no picture',
-			(reply: import('node:http').ServerResponse) => reply.end('hello'),
-			'could not read',
-		],
-	])(
-		'is replaced by a test picture when its URL %s, and the prediction says so',
-		async (_how, answer, why) => {
-			sandbox.options.pictureTimeoutMs = 300;
-			await withPictureServer(answer, async (image) => {
-				const file = await saved(await client.videoUrl({ ...small, image }));
-				expect(await probeVideo(file)).toMatchObject({ width: 640, height: 640 });
-				expect(sandbox.predictions[0]?.picture).toMatch(/^generated test picture, since /);
-				expect(sandbox.predictions[0]?.picture).toContain(why);
-			});
-			sandbox.options.pictureTimeoutMs = 5000;
-		},
-	);
-
-	it('may be bare base64', async () => {
-		const url = await client.videoUrl({ ...small, image: white.toString('base64') });
-		expect(await centre(url)).toBeGreaterThan(240);
-	});
-
-	it('may be a data URI that is none', async () => {
-		const file = await saved(
-			await client.videoUrl({ ...small, image: 'data:image/png;base64,AAAA' }),
-		);
-		expect(await probeVideo(file)).toMatchObject({ width: 640 });
-		expect(sandbox.predictions[0]?.picture).toContain('generated test picture');
 	});
 });
 
