@@ -19,6 +19,7 @@ afterAll(async () => {
 
 /** Long enough for an answer on this machine, should one come after all. */
 const patience = () => AbortSignal.timeout(250);
+
 describe('A fault in a download', () => {
 	const downloads: Array<[Extract<Fault, { on: 'download' }>['kind'], number | string]> = [
 		['resetBefore', 'ECONNRESET'],
