@@ -1,4 +1,5 @@
 // Knows how to start, restart, stop and crash one n8n process in a folder of its own on 127.0.0.1.
+import { appendFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,6 +38,8 @@ export class N8nInstance {
 	readonly port: number;
 	readonly baseUrl: string;
 	readonly userFolder: string;
+	/** Everything n8n prints, as a file in its folder. */
+	readonly logFile: string;
 	private group: ProcessGroup | undefined;
 	private output = '';
 
@@ -48,6 +51,7 @@ export class N8nInstance {
 		this.version = place.version;
 		this.port = place.port;
 		this.userFolder = place.userFolder;
+		this.logFile = join(place.userFolder, 'n8n.log');
 		this.baseUrl = `http://127.0.0.1:${place.port}`;
 	}
 
@@ -106,6 +110,7 @@ export class N8nInstance {
 			removeWhenOrphaned: userFolder === undefined ? this.userFolder : undefined,
 			onOutput: (text) => {
 				this.output = (this.output + text).slice(-KEPT_LOG_CHARACTERS);
+				appendFileSync(this.logFile, text);
 				onOutput?.(text);
 			},
 		});

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { parseFlatted } from './flatted';
-import { RestError, Session } from './session';
+import { type LoginState, RestError, Session } from './session';
 import type {
 	ErrorInRun,
 	Execution,
@@ -55,6 +55,11 @@ export class RestClient {
 		const session = new Session(baseUrl);
 		await session.logIn();
 		return new RestClient(session);
+	}
+
+	/** Goes on with a login made elsewhere; n8n 1.x allows five logins in five minutes. */
+	static resume(login: LoginState): RestClient {
+		return new RestClient(new Session(login.baseUrl, login));
 	}
 
 	/** Logs in again, after n8n was started anew. */

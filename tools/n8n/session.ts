@@ -22,13 +22,29 @@ export class RestError extends Error {
 	}
 }
 
+/** What another process needs to go on with a login. */
+export interface LoginState {
+	readonly baseUrl: string;
+	readonly browserId: string;
+	readonly cookie: string;
+}
+
 export class Session {
-	private readonly browserId = randomUUID();
 	// n8n is restarted and killed under this client: no connection outlives its request.
 	private readonly connections = new Agent({ pipelining: 0, headersTimeout: 0, bodyTimeout: 0 });
-	private cookie = '';
+	private readonly browserId: string;
+	private cookie: string;
+	readonly baseUrl: string;
 
-	constructor(readonly baseUrl: string) {}
+	constructor(baseUrl: string, login?: LoginState) {
+		this.baseUrl = baseUrl;
+		this.browserId = login?.browserId ?? randomUUID();
+		this.cookie = login?.cookie ?? '';
+	}
+
+	get state(): LoginState {
+		return { baseUrl: this.baseUrl, browserId: this.browserId, cookie: this.cookie };
+	}
 
 	/** Makes the owner account, or logs in where it exists. */
 	async logIn(): Promise<void> {

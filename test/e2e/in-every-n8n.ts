@@ -1,0 +1,68 @@
+// Knows what a test file has around it: an n8n of each version in turn, a sandbox and a credential for it.
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox';
+import { CREDENTIAL_TYPE } from '../../tools/n8n/package';
+import { type Credential, RestClient } from '../../tools/n8n/rest';
+import { N8N_VERSIONS, type N8nVersion } from '../../tools/n8n/versions';
+import type { Execution, WorkflowDefinition } from '../../tools/n8n/workflow';
+import { started } from './started';
+import { START } from './workflows';
+
+// Nothing is rendered unless a test looks at the video.
+const QUICK: SandboxOptions = { video: { kind: 'bytes', size: 50_000 }, pictureTimeoutMs: 500 };
+
+export interface PlaceOptions {
+	readonly sandbox?: SandboxOptions;
+	/** Default: a name of its own. */
+	readonly credentialName?: string;
+}
+
+export class Place {
+	rest!: RestClient;
+	sandbox!: Sandbox;
+	/** A GPTProto credential that leads to the sandbox. */
+	credential!: Credential;
+	/** The file n8n's output is written to. */
+	logFile!: string;
+
+	constructor(readonly version: N8nVersion) {}
+
+	async open(options: PlaceOptions): Promise<void> {
+		const { login, logFile } = started(this.version);
+		this.logFile = logFile;
+		this.rest = RestClient.resume(login);
+		this.sandbox = await startSandbox({ ...QUICK, ...options.sandbox });
+		this.credential = await this.rest.createCredential({
+			name: options.credentialName ?? `GPTProto ${Math.random()}`,
+			type: CREDENTIAL_TYPE,
+			data: { apiKey: this.sandbox.apiKey, baseUrl: this.sandbox.baseUrl },
+		});
+	}
+
+	async close(): Promise<void> {
+		await this.sandbox?.close();
+		await this.rest?.close();
+	}
+
+	/** Saves a workflow and runs it from its trigger; gives the execution's id at once. */
+	async begin(definition: WorkflowDefinition): Promise<string> {
+		const workflow = await this.rest.createWorkflow(definition);
+		const trigger = definition.nodes.find(({ type }) => type.endsWith('.manualTrigger'));
+		return await this.rest.run(workflow, trigger?.name ?? START);
+	}
+
+	/** Saves a workflow, runs it from its trigger and waits for its end. */
+	async run(definition: WorkflowDefinition): Promise<Execution> {
+		return await this.rest.waitFor(await this.begin(definition));
+	}
+}
+
+/** Declares the same tests for every version of n8n. */
+export function inEveryN8n(tests: (place: Place) => void, options: PlaceOptions = {}): void {
+	describe.each(N8N_VERSIONS)('n8n %s', (version) => {
+		const place = new Place(version);
+		beforeAll(() => place.open(options));
+		beforeEach(() => place.sandbox.reset());
+		afterAll(() => place.close());
+		tests(place);
+	});
+}

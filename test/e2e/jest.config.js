@@ -1,0 +1,14 @@
+// `npm run test:e2e`: the packed package in real n8n, old and new. One n8n of each version is started for all files;
+// two files run at a time, each with a sandbox of its own.
+module.exports = {
+	rootDir: '../..',
+	testEnvironment: 'node',
+	testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
+	transform: {
+		'^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
+	},
+	globalSetup: '<rootDir>/test/e2e/start-n8n.ts',
+	globalTeardown: '<rootDir>/test/e2e/stop-n8n.ts',
+	testTimeout: 60_000,
+	maxWorkers: 2,
+};

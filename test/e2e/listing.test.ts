@@ -1,0 +1,42 @@
+// What n8n knows of the package after it was installed the way users install it.
+import { CREDENTIAL_TYPE, NODE_TYPE, TOOL_TYPE } from '../../tools/n8n/package';
+import { inEveryN8n } from './in-every-n8n';
+
+inEveryN8n((place) => {
+	test('the node is listed under its package name', async () => {
+		const types = await place.rest.nodeTypes();
+		expect(types.filter(({ name }) => name === NODE_TYPE)).toMatchObject([
+			{ displayName: 'Seedance Image to Video', version: 1 },
+		]);
+	});
+
+	test('the tool variant is listed, gives a tool, and asks for no download', async () => {
+		const types = await place.rest.nodeTypes();
+		const tool = types.find(({ name }) => name === TOOL_TYPE);
+		expect(tool).toMatchObject({
+			displayName: 'Seedance Image to Video Tool',
+			inputs: [],
+			outputs: ['ai_tool'],
+		});
+		const parameters = tool?.properties.map(({ name }) => name);
+		expect(parameters).toEqual(expect.arrayContaining(['toolDescription', 'prompt', 'imageUrl']));
+	});
+
+	test('the credential type is listed', async () => {
+		const types = await place.rest.credentialTypes();
+		expect(types.filter(({ name }) => name === CREDENTIAL_TYPE)).toMatchObject([
+			{ displayName: 'GPTProto API' },
+		]);
+	});
+
+	test('the icons are served, for light and dark', async () => {
+		const types = await place.rest.nodeTypes();
+		const iconUrl = types.find(({ name }) => name === NODE_TYPE)?.iconUrl;
+		const { light, dark } = iconUrl as { light: string; dark: string };
+		for (const path of [light, dark]) {
+			const answer = await place.rest.session.send('GET', `/${path}`);
+			expect(answer.status).toBe(200);
+			expect(await answer.text()).toContain('<svg');
+		}
+	});
+});

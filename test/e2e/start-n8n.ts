@@ -1,0 +1,29 @@
+// Before all end-to-end tests: packs the package and starts n8n of each version with it installed.
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { startN8n } from '../../tools/n8n/instance';
+import { packProject } from '../../tools/n8n/package';
+import { RestClient } from '../../tools/n8n/rest';
+import { N8N_VERSIONS } from '../../tools/n8n/versions';
+import { running, type StartedByVersion, type StartedN8n, tell } from './started';
+import stopAll from './stop-n8n';
+
+export default async function startAll(): Promise<void> {
+	const tarball = await packProject(await mkdtemp(join(tmpdir(), 'n8n-seedance-package-')));
+	try {
+		const entries: Array<[string, StartedN8n]> = [];
+		for (const version of N8N_VERSIONS) {
+			const n8n = await startN8n({ version, tarball });
+			running.push(n8n);
+			const rest = await RestClient.connect(n8n.baseUrl);
+			entries.push([version, { login: rest.session.state, logFile: n8n.logFile }]);
+			await rest.close();
+		}
+		tell(Object.fromEntries(entries) as StartedByVersion, tarball);
+	} catch (error) {
+		await stopAll();
+		throw error;
+	}
+}
