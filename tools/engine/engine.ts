@@ -78,9 +78,15 @@ function additionalData(
 	} as unknown as IWorkflowExecuteAdditionalData;
 }
 
-/** As n8n prepares a failed execution for its retry: stored, read back, the failed node's last run taken off. */
-function preparedForRetry(failed: IRunExecutionData): IRunExecutionData {
+/**
+ * As n8n prepares a failed execution for its retry "with currently saved workflow": stored, read back, the failed
+ * node's last run taken off, its node as the workflow has it now.
+ */
+function preparedForRetry(failed: IRunExecutionData, nodes: readonly INode[]): IRunExecutionData {
 	const data = JSON.parse(JSON.stringify(failed)) as IRunExecutionData;
+	for (const waiting of data.executionData?.nodeExecutionStack ?? []) {
+		waiting.node = nodes.find(({ name }) => name === waiting.node.name) ?? waiting.node;
+	}
 	delete data.resultData.error;
 	const last = data.resultData.lastNodeExecuted;
 	const runs = last === undefined ? undefined : data.resultData.runData[last];
@@ -115,7 +121,7 @@ export function execute(options: EngineOptions): EngineRun {
 		nodeTypes: new EngineNodeTypes(nodeType),
 		settings: { executionOrder: 'v1' },
 	});
-	const data = retryOf ? preparedForRetry(retryOf) : firstRun(first, items);
+	const data = retryOf ? preparedForRetry(retryOf, nodes) : firstRun(first, items);
 	const base = { id: 'workflow', name: 'workflow', nodes, connections } as IWorkflowBase;
 	const running = new WorkflowExecute(
 		additionalData(options, base),

@@ -88,5 +88,5 @@ export function runSeedance(options: SeedanceOptions): EngineRun {
 
 /** Items that a node put out: of its last round, or of the given one. */
 export function itemsOf(run: IRun, nodeName: string, output = 0, round = -1): INodeExecutionData[] {
-	return run.data.resultData.runData[nodeName]?.at(round)?.data?.main[output] ?? [];
+	return run.data.resultData.runData[nodeName]?.at(round)?.data?.main?.[output] ?? [];
 }

@@ -1,6 +1,6 @@
 // Why one item came to no good end, in words for the person in the editor: what happened, and what to do now. Knows
 // nothing of n8n's error classes; operations/nodeError.ts turns it into one.
-import type { Outcome } from './retry';
+import type { Outcome, Refused } from './retry';
 
 /** n8n's own words for why an operation failed (`failure.cause` of its errors), where one of them fits. */
 export type FailureCause =
@@ -41,10 +41,7 @@ function quoted(message: string): string {
 }
 
 /** A clear no, in words. `what` is the thing that was asked for, e.g. "the submission". */
-export function refusalFacts(
-	outcome: Extract<Outcome, { kind: 'refused' }>,
-	what: string,
-): FailureFacts {
+export function refusalFacts(outcome: Refused, what: string): FailureFacts {
 	const { httpCode, message } = outcome;
 	const facts = { origin: 'service', httpCode } as const;
 	switch (outcome.reason) {
@@ -105,12 +102,11 @@ export function obstacle(outcome: Exclude<Outcome, { kind: 'prediction' }>): str
 	}
 }
 
-/** Nothing was sent: the host could not be reached. */
-export function unreachableFacts(outcome: Outcome): FailureFacts {
-	const code = outcome.kind === 'noAnswer' ? ` (${outcome.code})` : '';
+/** Nothing was sent: the host could not be reached. `code` is Node's, such as ECONNREFUSED. */
+export function unreachableFacts(code: string): FailureFacts {
 	return {
 		message: 'GPTProto could not be reached, nothing was submitted',
-		description: `Check the credential's Base URL and that this n8n may connect to it${code}. Running the workflow again is safe.`,
+		description: `Check the credential's Base URL and that this n8n may connect to it (${code}). Running the workflow again is safe.`,
 		origin: 'service',
 		cause: 'temporarily-unavailable',
 	};

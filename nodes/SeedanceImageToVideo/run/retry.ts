@@ -1,6 +1,7 @@
 // What may be asked again. A submission costs money, so it is repeated only when it surely was not accepted; reading a
 // result is harmless, so nearly anything is forgiven. Pure: policy as data and small predicates.
 import type { Answer } from '../api/answer';
+import type { Prediction } from '../api/prediction';
 import { limits } from './limits';
 
 /** A request that brought no HTTP answer. `code` is Node's, such as ECONNRESET. */
@@ -32,61 +33,72 @@ const NEVER_SENT = new Set([
 	'BLOCKED_BY_N8N',
 ]);
 
-export function wasNotConnected(outcome: Outcome): boolean {
-	return outcome.kind === 'noAnswer' && NOT_CONNECTED.has(outcome.code);
-}
+type Of<Kind extends Outcome['kind']> = Extract<Outcome, { readonly kind: Kind }>;
+export type Refused = Of<'refused'>;
+type Unusable = Of<'unreadable' | 'noAnswer'>;
 
-/**
- * What a submission's outcome means for the money:
- * - `accepted`: there is a prediction;
- * - `sendAgain`: surely not accepted, and worth another try (429, connection refused, name not resolved);
- * - `refused`: surely not accepted, and another try would be answered alike;
- * - `unknown`: it may have been accepted, so it must not be sent again.
- */
-export type SubmissionVerdict = 'accepted' | 'sendAgain' | 'refused' | 'unknown';
+/** What a submission's outcome means for the money. */
+export type SubmissionVerdict =
+	| { readonly verdict: 'accepted'; readonly prediction: Prediction }
+	/** Surely not accepted, and worth another try: 429, connection refused, name not resolved. */
+	| { readonly verdict: 'limited' }
+	| { readonly verdict: 'notConnected'; readonly outcome: NoAnswer }
+	/** Surely not accepted, and another try would be answered alike. */
+	| { readonly verdict: 'refused'; readonly outcome: Refused | NoAnswer }
+	/** It may have been accepted, so it must not be sent again. */
+	| { readonly verdict: 'unknown'; readonly outcome: Unusable };
 
 export function judgeSubmission(outcome: Outcome): SubmissionVerdict {
 	switch (outcome.kind) {
 		case 'prediction':
-			return 'accepted';
+			return { verdict: 'accepted', prediction: outcome.prediction };
 		case 'rateLimited':
-			return 'sendAgain';
+			return { verdict: 'limited' };
 		case 'refused':
-			return 'refused';
+			return { verdict: 'refused', outcome };
 		case 'unreadable':
-			return 'unknown';
+			return { verdict: 'unknown', outcome };
 		case 'noAnswer':
-			if (wasNotConnected(outcome)) return 'sendAgain';
-			return NEVER_SENT.has(outcome.code) ? 'refused' : 'unknown';
+			if (NOT_CONNECTED.has(outcome.code)) return { verdict: 'notConnected', outcome };
+			return { verdict: NEVER_SENT.has(outcome.code) ? 'refused' : 'unknown', outcome };
 	}
 }
 
-/** What the answer to a question for a result means: it is the answer, ask again, or give up. */
-export type ResultVerdict = 'answered' | 'askAgain' | 'refused';
+/** What the answer to a question for a result means: it is the answer, give up, or ask again. */
+export type ResultVerdict =
+	| { readonly verdict: 'answered'; readonly prediction: Prediction }
+	| { readonly verdict: 'refused'; readonly outcome: Refused }
+	| { readonly verdict: 'askAgain'; readonly outcome: Unusable | Refused | Of<'rateLimited'> };
+
+function isFinalRefusal({ reason }: Refused, sinceSubmissionMs: number | null): boolean {
+	switch (reason) {
+		case 'unauthorized':
+		case 'forbidden':
+		case 'contentPolicy':
+			return true;
+		case 'notFound':
+			return sinceSubmissionMs === null || sinceSubmissionMs >= limits.notFoundGraceMs;
+		case 'badRequest':
+		case 'redirect':
+			return false;
+	}
+}
 
 /**
  * @param sinceSubmissionMs time since this run's own submission was accepted; null where it was not this run's
  */
 export function judgeResult(outcome: Outcome, sinceSubmissionMs: number | null): ResultVerdict {
-	if (outcome.kind === 'prediction') return 'answered';
-	if (outcome.kind !== 'refused') return 'askAgain';
-	switch (outcome.reason) {
-		case 'unauthorized':
-		case 'forbidden':
-		case 'contentPolicy':
-			return 'refused';
-		case 'notFound':
-			return sinceSubmissionMs !== null && sinceSubmissionMs < limits.notFoundGraceMs
-				? 'askAgain'
-				: 'refused';
-		case 'badRequest':
-		case 'redirect':
-			return 'askAgain';
+	if (outcome.kind === 'prediction') {
+		return { verdict: 'answered', prediction: outcome.prediction };
 	}
+	if (outcome.kind === 'refused' && isFinalRefusal(outcome, sinceSubmissionMs)) {
+		return { verdict: 'refused', outcome };
+	}
+	return { verdict: 'askAgain', outcome };
 }
 
 /** 401 and 403 meet every item of a run alike. */
-export function meetsEveryItem(outcome: Outcome): boolean {
+export function meetsEveryItem(outcome: Outcome): outcome is Refused {
 	return (
 		outcome.kind === 'refused' &&
 		(outcome.reason === 'unauthorized' || outcome.reason === 'forbidden')

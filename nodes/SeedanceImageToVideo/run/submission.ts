@@ -11,20 +11,25 @@ import {
 } from './failure';
 import type { LedgerLine } from './ledger';
 import { limits } from './limits';
-import { backoffMs, judgeSubmission, meetsEveryItem, type Outcome } from './retry';
+import {
+	backoffMs,
+	judgeSubmission,
+	meetsEveryItem,
+	type Outcome,
+	type SubmissionVerdict,
+} from './retry';
 import { type Run, throwIfCancelled } from './run';
 
 /** Sends only while the run goes on; null says that it did not. */
 async function send(run: Run, request: SubmissionRequest): Promise<Outcome | null> {
-	return await run.pace.request(async () =>
-		run.signal?.aborted || run.refusedForAll ? null : await run.transport.submit(request),
-	);
-}
-
-function throwIfRefusedForAll(run: Run): void {
-	if (!run.refusedForAll) return;
-	throw run.refusedForAll.with({
-		description: `${run.refusedForAll.facts.description} After that answer nothing further was submitted.`,
+	return await run.pace.request(async () => {
+		if (run.signal?.aborted || run.refusedForAll) return null;
+		const outcome = await run.transport.submit(request);
+		// Still inside the turn, so that whoever is next knows already.
+		if (meetsEveryItem(outcome)) {
+			run.refusedForAll ??= new ItemFailure(refusalFacts(outcome, 'the submission'));
+		}
+		return outcome;
 	});
 }
 
@@ -47,66 +52,86 @@ export async function submitOnce(
 	let limited = false;
 	for (let unconnected = 0; ;) {
 		await run.admission.enter();
-		let left: 'accepted' | 'limited' | 'otherwise' = 'otherwise';
-		let outcome: Outcome | null = null;
-		try {
-			const waitedMs = run.clock.now() - run.admission.progressAt();
-			if (limited && waitedMs >= timeoutMs) {
-				run.admission.giveUp();
-				throw new ItemFailure(rateLimitedFacts(waitedMs));
-			}
-			outcome = await send(run, request);
-			if (outcome?.kind === 'prediction') left = 'accepted';
-			else if (outcome?.kind === 'rateLimited') left = 'limited';
-		} finally {
-			if (outcome?.kind === 'prediction') {
-				line.recordAccepted(outcome.prediction.id);
-				run.rendering.set(itemIndex, outcome.prediction.id);
-			}
-			run.admission.left(left);
-		}
-		if (outcome === null) {
-			throwIfCancelled(run);
-			throwIfRefusedForAll(run);
-			throw new ItemFailure(unreachableFacts({ kind: 'noAnswer', code: 'UNKNOWN', message: '' }));
-		}
-		switch (judgeSubmission(outcome)) {
+		const judged = await attempt(run, itemIndex, request, line, limited ? timeoutMs : Infinity);
+		switch (judged.verdict) {
 			case 'accepted':
-				if (outcome.kind !== 'prediction') break;
-				if (run.signal?.aborted) {
-					run.warn(`Prediction ${outcome.prediction.id} was accepted while the run was cancelled`);
-				}
-				return outcome.prediction;
-			case 'sendAgain':
-				if (outcome.kind === 'rateLimited') {
-					limited = true;
-				} else if (++unconnected < limits.connectAttempts) {
-					await run.clock.sleep(backoffMs(unconnected, run.random()), run.signal);
-				} else {
-					throw new ItemFailure(unreachableFacts(outcome));
-				}
-				throwIfCancelled(run);
+				return judged.prediction;
+			case 'limited':
+				limited = true;
 				break;
-			case 'refused': {
-				const failure = new ItemFailure(
-					outcome.kind === 'refused'
-						? refusalFacts(outcome, 'the submission')
-						: unreachableFacts(outcome),
-				);
-				if (meetsEveryItem(outcome)) run.refusedForAll ??= failure;
-				throw failure;
-			}
-			case 'unknown': {
-				const reason = outcome.kind === 'prediction' ? '' : obstacle(outcome);
-				line.recordLost(reason);
-				if (run.signal?.aborted) {
-					run.warn(`A submission's answer was lost while the run was cancelled: ${reason}`);
+			case 'notConnected':
+				if (++unconnected >= limits.connectAttempts) {
+					throw new ItemFailure(unreachableFacts(judged.outcome.code));
 				}
+				await run.clock.sleep(backoffMs(unconnected, run.random()), run.signal);
+				break;
+			case 'refused':
+				throw new ItemFailure(
+					judged.outcome.kind === 'refused'
+						? refusalFacts(judged.outcome, 'the submission')
+						: unreachableFacts(judged.outcome.code),
+				);
+			case 'unknown': {
+				const { outcome } = judged;
 				throw new ItemFailure({
-					...lostAnswerFacts(reason),
+					...lostAnswerFacts(obstacle(outcome)),
 					httpCode: outcome.kind === 'unreadable' ? outcome.httpCode : undefined,
 				});
 			}
 		}
+		throwIfCancelled(run);
 	}
+}
+
+/**
+ * One try of a submission that the run's admission has let in.
+ *
+ * @param patienceMs how long the run may have gone without progress
+ */
+async function attempt(
+	run: Run,
+	itemIndex: number,
+	request: SubmissionRequest,
+	line: LedgerLine,
+	patienceMs: number,
+): Promise<SubmissionVerdict> {
+	let left: 'accepted' | 'limited' | 'otherwise' = 'otherwise';
+	try {
+		const waitedMs = run.clock.now() - run.admission.progressAt();
+		if (waitedMs >= patienceMs) {
+			run.admission.giveUp();
+			throw new ItemFailure(rateLimitedFacts(waitedMs));
+		}
+		const outcome = await send(run, request);
+		if (outcome === null) return notSent(run);
+		const judged = judgeSubmission(outcome);
+		if (judged.verdict === 'accepted') {
+			left = 'accepted';
+			const { id } = judged.prediction;
+			line.recordAccepted(id);
+			run.rendering.set(itemIndex, id);
+			if (run.signal?.aborted)
+				run.warn(`Prediction ${id} was accepted while the run was cancelled`);
+		} else if (judged.verdict === 'limited') {
+			left = 'limited';
+		} else if (judged.verdict === 'unknown') {
+			const reason = obstacle(judged.outcome);
+			line.recordLost(reason);
+			if (run.signal?.aborted) {
+				run.warn(`The answer to a submission was lost while the run was cancelled: ${reason}`);
+			}
+		}
+		return judged;
+	} finally {
+		run.admission.left(left);
+	}
+}
+
+/** Why a submission was not sent: cancelled, or refused for all. */
+function notSent(run: Run): never {
+	throwIfCancelled(run);
+	const failure = run.refusedForAll ?? new ItemFailure(unreachableFacts('not sent'));
+	throw failure.with({
+		description: `${failure.facts.description} After that answer nothing further was submitted.`,
+	});
 }

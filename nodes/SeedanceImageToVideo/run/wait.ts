@@ -2,7 +2,7 @@
 import type { EndedPrediction, Prediction, SucceededPrediction } from '../api/prediction';
 import { inWords, ItemFailure, obstacle, refusalFacts } from './failure';
 import { limits } from './limits';
-import { backoffMs, judgeResult, meetsEveryItem, type Outcome } from './retry';
+import { backoffMs, judgeResult, meetsEveryItem, type Outcome, type Refused } from './retry';
 import { type Run, throwIfCancelled } from './run';
 import { pauseBeforeNextQuestion } from './schedule';
 
@@ -15,22 +15,20 @@ export interface WaitOptions {
 
 /** Asks once. @throws Cancelled */
 async function ask(run: Run, predictionId: string): Promise<Outcome> {
-	const outcome = await run.pace.request(async () =>
-		run.signal?.aborted ? null : await run.transport.result(predictionId),
-	);
+	const outcome = await run.pace.request(async () => {
+		if (run.signal?.aborted) return null;
+		const answer = await run.transport.result(predictionId);
+		if (meetsEveryItem(answer)) {
+			run.refusedForAll ??= new ItemFailure(refusalFacts(answer, 'the question for a result'));
+		}
+		return answer;
+	});
 	throwIfCancelled(run);
 	return outcome ?? { kind: 'noAnswer', code: 'UNKNOWN', message: '' };
 }
 
-function refused(run: Run, predictionId: string, outcome: Outcome): ItemFailure {
-	const facts =
-		outcome.kind === 'refused' ? refusalFacts(outcome, `prediction ${predictionId}`) : null;
-	const failure = new ItemFailure({
-		...(facts ?? { message: '', description: '', origin: 'service' }),
-		predictionId,
-	});
-	if (meetsEveryItem(outcome)) run.refusedForAll ??= failure;
-	return failure;
+function refusal(predictionId: string, outcome: Refused): ItemFailure {
+	return new ItemFailure({ ...refusalFacts(outcome, `prediction ${predictionId}`), predictionId });
 }
 
 function retryAfterOf(outcome: Outcome): number {
@@ -65,17 +63,17 @@ export async function waitForEnd(
 		throwIfCancelled(run);
 		const outcome = await ask(run, predictionId);
 		const sinceSubmission = acceptedAt === null ? null : clock.now() - acceptedAt;
-		switch (judgeResult(outcome, sinceSubmission)) {
+		const judged = judgeResult(outcome, sinceSubmission);
+		switch (judged.verdict) {
 			case 'answered':
-				if (outcome.kind !== 'prediction') break;
 				faults = 0;
-				lastStatus = outcome.prediction.status;
-				if (outcome.prediction.state !== 'working') return outcome.prediction;
+				lastStatus = judged.prediction.status;
+				if (judged.prediction.state !== 'working') return judged.prediction;
 				break;
 			case 'refused':
-				throw refused(run, predictionId, outcome);
+				throw refusal(predictionId, judged.outcome);
 			case 'askAgain':
-				if (outcome.kind !== 'prediction') lastObstacle = obstacle(outcome);
+				lastObstacle = obstacle(judged.outcome);
 				if (outcome.kind !== 'rateLimited') faults++;
 				break;
 		}
@@ -110,9 +108,10 @@ export async function askForState(
 ): Promise<Prediction> {
 	const startedAt = run.clock.now();
 	for (let faults = 0; ;) {
-		const outcome = await ask(run, predictionId);
-		if (outcome.kind === 'prediction') return outcome.prediction;
-		if (judgeResult(outcome, null) === 'refused') throw refused(run, predictionId, outcome);
+		const judged = judgeResult(await ask(run, predictionId), null);
+		if (judged.verdict === 'answered') return judged.prediction;
+		if (judged.verdict === 'refused') throw refusal(predictionId, judged.outcome);
+		const { outcome } = judged;
 		// A rate limit is no fault: the run's pace has paused for it already.
 		const isOver =
 			outcome.kind === 'rateLimited'

@@ -1,0 +1,115 @@
+// What GPTProto may answer: every spelling public clients have met, and every documented error code.
+import { NodeApiError } from 'n8n-workflow';
+import { itemsOf, SUCCESS } from '../../tools/engine/seedance';
+import { useEngine } from './harness';
+
+const engine = useEngine();
+
+it.each([
+	'urlsArray',
+	'camelCase',
+	'errorEmptyString',
+	'nsfwNull',
+	'outputsNull',
+	'siblingStatuses',
+	'unknownStatus',
+] as const)('reads the envelope variant %s', async (kind) => {
+	engine.sandbox.plan({ on: 'submit', kind }, { on: 'result', kind, times: 1 });
+	const run = await engine.run();
+	const [item] = itemsOf(run, SUCCESS);
+	expect(item?.json).toMatchObject({
+		predictionId: engine.sandbox.predictions[0]?.id,
+		status: 'succeeded',
+		videoUrl: expect.stringContaining('/videos/'),
+	});
+	expect(item?.json).not.toHaveProperty('error');
+});
+
+it('never follows the address in urls.get', async () => {
+	engine.sandbox.plan(
+		{ on: 'submit', kind: 'foreignGetUrl' },
+		{ on: 'result', kind: 'foreignGetUrl' },
+	);
+	await engine.run();
+	expect(engine.sandbox.requests.filter(({ origin }) => origin === 'elsewhere')).toEqual([]);
+});
+
+it.each([
+	['unauthorized', 'does not accept the API key', 'Check the key', '401'],
+	['forbidden', 'no permission, or not enough balance', 'Top up', '403'],
+	['contentPolicy', 'content policy blocked', 'Change the picture or the prompt', '400'],
+	['notFound', 'does not know the submission', 'Check the model', '404'],
+	['redirect', 'redirected to another address', 'does not follow redirects', '302'],
+	['status500', 'answer to the submission was lost', 'So as not to pay twice', '500'],
+] as const)('says of %s what happened and what to do', async (kind, message, remedy, httpCode) => {
+	for (const errorForm of ['nested', 'flat'] as const) {
+		engine.sandbox.plan({ on: 'submit', kind, errorForm });
+		const run = await engine.run();
+		expect(run.data.resultData.error).toMatchObject({
+			name: NodeApiError.name,
+			message: expect.stringContaining(message),
+			description: expect.stringContaining(remedy),
+			httpCode,
+			context: { itemIndex: 0 },
+		});
+	}
+	expect(engine.sandbox.predictions).toHaveLength(0);
+});
+
+it("keeps GPTProto's own words in the description", async () => {
+	engine.sandbox.plan({ on: 'submit', kind: 'forbidden' });
+	const run = await engine.run();
+	expect(run.data.resultData.error).toMatchObject({
+		description: expect.stringMatching(/GPTProto says: ".*balance.*"/i),
+	});
+});
+
+it.each(['failed', 'expired'] as const)('says why a prediction %s', async (status) => {
+	engine.sandbox.options.outcome = () => ({ status, error: 'The picture was too dark' });
+	const run = await engine.run();
+	const id = engine.sandbox.predictions[0]?.id;
+	expect(run.data.resultData.error).toMatchObject({
+		message: `Prediction ${id} ended without a video (${status}) [Item 0]`,
+		description: expect.stringContaining('GPTProto says: "The picture was too dark"'),
+	});
+});
+
+it.each([
+	['succeededWithoutOutputs', 'holds no address of a video'],
+	['badVideoUrl', 'holds no http(s) address of a video'],
+] as const)('refuses a finished prediction with %s, its id kept', async (kind, message) => {
+	engine.sandbox.plan({ on: 'result', kind, times: Infinity });
+	const run = await engine.run();
+	const id = engine.sandbox.predictions[0]?.id;
+	expect(run.data.resultData.error?.message).toBe(
+		`Prediction ${id} is finished, but its answer ${message} [Item 0]`,
+	);
+});
+
+it('gives up at the timeout with the wait, the last status, the id and the way on', async () => {
+	engine.sandbox.options.renderMs = 60_000;
+	engine.sandbox.options.queueMs = 0;
+	const run = await engine.run({
+		parameters: { options: { pollingInterval: 0.1, timeoutMinutes: 0.02 } },
+	});
+	const id = engine.sandbox.predictions[0]?.id;
+	expect(run.data.resultData.error).toMatchObject({
+		message: expect.stringMatching(`^Prediction ${id} had not ended after 1 second \\[Item 0\\]$`),
+		description: expect.stringContaining('last known status is "running"'),
+	});
+	expect(run.data.resultData.error).toMatchObject({
+		description: expect.stringContaining('use Get Result'),
+	});
+});
+
+it('forgives a prediction that is not known yet, but not one that never was', async () => {
+	engine.sandbox.plan({ on: 'result', kind: 'notFound', times: 3 });
+	const run = await engine.run();
+	expect(itemsOf(run, SUCCESS)).toHaveLength(1);
+	const unknown = await engine.run({
+		parameters: { operation: 'getResult', predictionId: 'no-such-id', waitForCompletion: true },
+	});
+	expect(unknown.data.resultData.error?.message).toBe(
+		'GPTProto does not know prediction no-such-id [Item 0]',
+	);
+});

@@ -1,0 +1,86 @@
+// Many items: together, in order, within the bounds the user set, and through an API that admits only a few.
+import { itemsOf, SUCCESS } from '../../tools/engine/seedance';
+import { items, useEngine } from './harness';
+
+const engine = useEngine();
+
+it('submits all items before the first of them is done', async () => {
+	engine.sandbox.options.renderMs = 2500;
+	const run = await engine.run({ items: items(100), parameters: { downloadVideo: false } });
+	expect(itemsOf(run, SUCCESS)).toHaveLength(100);
+	const { predictions } = engine.sandbox;
+	const lastAccepted = Math.max(...predictions.map(({ acceptedAtMs }) => acceptedAtMs));
+	const firstDone = Math.min(...predictions.map(({ doneAtMs }) => doneAtMs));
+	// Not a matter of speed: one item after the other, the hundredth would follow on the ninety-ninth's end.
+	expect(lastAccepted).toBeLessThan(firstDone);
+	expect(predictions).toHaveLength(100);
+});
+
+it('makes no more requests at one time than the user allows', async () => {
+	let most = 0;
+	const underWay = () =>
+		engine.sandbox.requests.filter(({ origin, status }) => origin === 'api' && status === undefined)
+			.length;
+	engine.sandbox.options.renderMs = () => {
+		most = Math.max(most, underWay());
+		return 100;
+	};
+	await engine.run({
+		items: items(30),
+		parameters: {
+			downloadVideo: false,
+			options: { pollingInterval: 0.1, maxConcurrentRequests: 3 },
+		},
+	});
+	expect(engine.sandbox.predictions).toHaveLength(30);
+	expect(most).toBeLessThanOrEqual(3);
+});
+
+it.each(['none', 'seconds', 'date'] as const)(
+	'completes forty items where five are admitted at a time, each submitted once (Retry-After: %s)',
+	async (retryAfter) => {
+		Object.assign(engine.sandbox.options, {
+			maxInFlight: 5,
+			renderMs: 150,
+			queueMs: 0,
+			retryAfter,
+		});
+		const run = await engine.run({ items: items(40), parameters: { downloadVideo: false } });
+		expect(run.data.resultData.error).toBeUndefined();
+		expect(itemsOf(run, SUCCESS).map(({ json }) => json.status)).toEqual(
+			Array.from({ length: 40 }, () => 'succeeded'),
+		);
+		expect(engine.sandbox.predictions).toHaveLength(40);
+	},
+	60_000,
+);
+
+it('gives up on a rate limit only when nothing was admitted for as long as the timeout', async () => {
+	engine.sandbox.plan({ on: 'submit', kind: 'status429', times: Infinity });
+	const run = await engine.run({
+		items: items(3),
+		parameters: { options: { pollingInterval: 0.1, timeoutMinutes: 0.01 } },
+	});
+	expect(run.data.resultData.error).toMatchObject({
+		message: expect.stringContaining('GPTProto admitted no submission within'),
+		httpCode: '429',
+	});
+	expect(engine.sandbox.predictions).toHaveLength(0);
+});
+
+it('downloads at most four videos at a time', async () => {
+	let most = 0;
+	const store = engine.binaryData.store.bind(engine.binaryData);
+	let now = 0;
+	const spy = jest.spyOn(engine.binaryData, 'store').mockImplementation(async (...call) => {
+		most = Math.max(most, ++now);
+		await new Promise((resolve) => setTimeout(resolve, 30));
+		const result = await store(...call);
+		now--;
+		return result;
+	});
+	await engine.run({ items: items(12) });
+	spy.mockRestore();
+	expect(most).toBeLessThanOrEqual(4);
+	expect(most).toBeGreaterThan(1);
+});

@@ -1,0 +1,73 @@
+// Cancelling: asking stops, nothing new is sent, and no id is lost.
+import { items, useEngine } from './harness';
+
+const engine = useEngine();
+
+const settle = async (ms: number) => await new Promise((resolve) => setTimeout(resolve, ms));
+
+async function until(condition: () => boolean): Promise<void> {
+	while (!condition()) await settle(10);
+}
+
+it('stops asking, and names the predictions that go on without it', async () => {
+	engine.sandbox.options.renderMs = 60_000;
+	const run = engine.start({ items: items(5) });
+	await until(() => engine.sandbox.requests.length > 12);
+	run.cancel();
+	await run.finished;
+	await settle(50);
+	const asked = engine.sandbox.requests.length;
+	await settle(1000);
+	expect(engine.sandbox.requests).toHaveLength(asked);
+	expect(engine.warnings).toHaveLength(1);
+	for (const { id } of engine.sandbox.predictions) expect(engine.warnings[0]).toContain(id);
+});
+
+it('wakes items that sleep through a long interval', async () => {
+	engine.sandbox.options.renderMs = 600_000;
+	const run = engine.start({ parameters: { options: { pollingInterval: 600 } } });
+	await until(() => engine.sandbox.predictions.length === 1);
+	await settle(100);
+	run.cancel();
+	await run.finished;
+	await until(() => engine.warnings.length > 0);
+	expect(engine.warnings[0]).toContain(engine.sandbox.predictions[0]?.id);
+});
+
+it('lets a submission under way come home and logs its id', async () => {
+	engine.sandbox.plan({ on: 'submit', kind: 'slowBody', delayMs: 600 });
+	const run = engine.start();
+	await until(() => engine.sandbox.predictions.length === 1);
+	run.cancel();
+	await run.finished;
+	await until(() => engine.warnings.length > 0);
+	expect(engine.warnings.join()).toContain(engine.sandbox.predictions[0]?.id);
+});
+
+it('tells a person who watches in the editor as well', async () => {
+	engine.sandbox.options.renderMs = 60_000;
+	const messages: unknown[] = [];
+	const run = engine.start({
+		mode: 'manual',
+		onMessage: (_type, data) => messages.push(data),
+	});
+	await until(() => engine.sandbox.requests.length > 2);
+	run.cancel();
+	await run.finished;
+	await until(() => engine.warnings.length > 0);
+	expect(JSON.stringify(messages)).toContain(engine.sandbox.predictions[0]?.id);
+});
+
+it('starts none of the submissions that were still waiting for their turn', async () => {
+	engine.sandbox.plan({ on: 'submit', kind: 'slowBody', delayMs: 400, times: Infinity });
+	const run = engine.start({
+		items: items(10),
+		parameters: { options: { pollingInterval: 0.1, maxConcurrentRequests: 2 } },
+	});
+	await until(() => engine.sandbox.predictions.length === 2);
+	run.cancel();
+	await run.finished;
+	await settle(900);
+	expect(engine.sandbox.predictions).toHaveLength(2);
+	for (const { id } of engine.sandbox.predictions) expect(engine.warnings.join()).toContain(id);
+});

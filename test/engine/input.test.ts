@@ -1,0 +1,206 @@
+// Bad input: named by item and by the parameter as displayed, with the way out, before any request.
+// What is left empty in the form itself n8n refuses on its own; here the emptiness comes out of an expression.
+import { NodeOperationError } from 'n8n-workflow';
+import { FAILED, itemsOf, SUCCESS } from '../../tools/engine/seedance';
+import { items, SAMPLE, useEngine } from './harness';
+
+const engine = useEngine();
+
+const options = (more: Record<string, unknown>) => ({ options: { ...SAMPLE.options, ...more } });
+
+const bad: Array<[what: string, parameters: Record<string, unknown>, message: string]> = [
+	['an empty prompt', { prompt: '  ' }, "'Prompt' is empty"],
+	['a prompt that is no text', { prompt: '={{ 7 }}' }, "'Prompt' is empty"],
+	['a missing image', { imageUrl: '={{ "" }}' }, "'Image URL' is empty"],
+	[
+		'ftp',
+		{ imageUrl: 'ftp://example.com/a.png' },
+		"'Image URL' must be an http(s) URL or a data URI",
+	],
+	['a bare file name', { imageUrl: 'cat.png' }, "'Image URL' must be an http(s) URL or a data URI"],
+	[
+		'a data URI of text',
+		{ imageUrl: 'data:text/plain;base64,AAAA' },
+		"'Image URL' must be a base64 data URI of an image",
+	],
+	[
+		'a field that is not there',
+		{ imageInputType: 'binary', binaryPropertyName: 'nope' },
+		`'Input Data Field Name' names a field that is not there: "nope"`,
+	],
+	[
+		'an empty field name',
+		{ imageInputType: 'binary', binaryPropertyName: '={{ "" }}' },
+		"'Input Data Field Name' is empty",
+	],
+	[
+		'an unknown input type',
+		{ imageInputType: '={{ "fax" }}' },
+		"'Image Input Type' must be url or binary",
+	],
+	[
+		'duration 3',
+		{ duration: 3 },
+		'\'Duration (Seconds)\' must be a whole number from 4 to 15, but is "3"',
+	],
+	['duration 16', { duration: 16 }, "'Duration (Seconds)' must be a whole number from 4 to 15"],
+	[
+		'duration 5.5',
+		{ duration: 5.5 },
+		'\'Duration (Seconds)\' must be a whole number from 4 to 15, but is "5.5"',
+	],
+	[
+		'duration abc',
+		{ duration: '={{ "abc" }}' },
+		'\'Duration (Seconds)\' must be a whole number from 4 to 15, but is "abc"',
+	],
+	[
+		'a seed beyond range',
+		options({ seed: 2147483648 }),
+		"'Seed' must be a whole number from -1 to 2147483647",
+	],
+	[
+		'a seed below range',
+		options({ seed: -2 }),
+		"'Seed' must be a whole number from -1 to 2147483647",
+	],
+	[
+		'an undocumented ratio',
+		{ aspectRatio: '={{ "2:1" }}' },
+		"'Aspect Ratio' must be one of 21:9, 16:9, 4:3, 1:1, 3:4, 9:16",
+	],
+	[
+		'1080p of a 2.0 Fast model',
+		{ resolution: '={{ "1080p" }}' },
+		'\'Resolution\' must be one of 720p, 480p with Seedance 2.0 Fast, but is "1080p"',
+	],
+	['a model with a slash', { model: '={{ "../models" }}' }, "'Model' must be a model id"],
+	[
+		'audio maybe',
+		options({ generateAudio: '={{ "maybe" }}' }),
+		"'Generate Audio' must be true or false",
+	],
+	[
+		'a last frame type without a last frame',
+		options({ lastFrameInputType: 'url' }),
+		"'Last Frame Image URL' is empty",
+	],
+	[
+		'a last frame that is no URL',
+		options({ lastFrameUrl: 'last' }),
+		"'Last Frame Image URL' must be an http(s) URL or a data URI",
+	],
+	[
+		'a last frame field that is not there',
+		options({ lastFrameInputType: 'binary', lastFrameBinaryPropertyName: 'end' }),
+		`'Last Frame Data Field Name' names a field that is not there: "end"`,
+	],
+	[
+		'a polling interval of nothing',
+		{ options: { pollingInterval: 0 } },
+		"'Polling Interval (Seconds)' must be a number of seconds of at least 0.1",
+	],
+	[
+		'a timeout of nothing',
+		options({ timeoutMinutes: 0 }),
+		"'Timeout (Minutes)' must be a number of minutes above 0",
+	],
+	[
+		'half a request at a time',
+		options({ maxConcurrentRequests: 0.5 }),
+		"'Max Concurrent Requests' must be a whole number of at least 1",
+	],
+	[
+		'an output field without a name',
+		{ binaryOutputField: '={{ "" }}' },
+		"'Put Output File in Field' is empty",
+	],
+	[
+		'an empty prediction id',
+		{ operation: 'getResult', predictionId: '={{ "" }}' },
+		"'Prediction ID' is empty",
+	],
+	[
+		'a prediction id with a slash',
+		{ operation: 'getResult', predictionId: 'a/../b' },
+		"'Prediction ID' must hold letters",
+	],
+	[
+		'a prediction id with a question mark',
+		{ operation: 'getResult', predictionId: 'a?b=c' },
+		"'Prediction ID' must hold letters",
+	],
+	[
+		'a prediction id of dots',
+		{ operation: 'getResult', predictionId: '..' },
+		"'Prediction ID' must hold letters",
+	],
+];
+
+it.each(bad)('refuses %s before anything is sent', async (_what, parameters, message) => {
+	const run = await engine.run({ parameters: parameters as never });
+	const { error } = run.data.resultData;
+	expect(error?.message).toContain(message);
+	expect(error?.message).toMatch(/\[Item 0\]$/);
+	expect(error?.name).toBe(NodeOperationError.name);
+	expect(error && 'description' in error && error.description).toMatch(/^[A-Z].+\.$/);
+	expect(error && 'context' in error && error.context).toMatchObject({ itemIndex: 0 });
+	expect(engine.sandbox.requests).toHaveLength(0);
+});
+
+it('refuses a file that is no image, and an empty one, naming the fields that are there', async () => {
+	const file = (mimeType: string, text: string) => ({
+		mimeType,
+		data: Buffer.from(text).toString('base64'),
+	});
+	for (const [binary, message] of [
+		[{ data: file('text/plain', 'hello') }, 'holds no image: "data" is text/plain'],
+		[
+			{ data: file('application/octet-stream', 'hello') },
+			'holds no image: "data" is application/octet-stream',
+		],
+		[{ data: file('image/png', '') }, 'holds an empty file: "data"'],
+	] as const) {
+		const run = await engine.run({
+			items: [{ json: {}, binary }],
+			parameters: { imageInputType: 'binary' },
+		});
+		expect(run.data.resultData.error?.message).toContain(message);
+	}
+	expect(engine.sandbox.requests).toHaveLength(0);
+});
+
+it('sends one bad item of three down the error branch and delivers the others', async () => {
+	const run = await engine.run({
+		items: items(3),
+		onError: 'continueErrorOutput',
+		parameters: { duration: '={{ $json.n === 1 ? 99 : 5 }}' },
+	});
+	expect(itemsOf(run, SUCCESS).map(({ pairedItem }) => pairedItem)).toEqual([
+		expect.objectContaining({ item: 0 }),
+		expect.objectContaining({ item: 1 }),
+	]);
+	const [failed] = itemsOf(run, FAILED);
+	expect(failed?.json).toMatchObject({
+		error: `'Duration (Seconds)' must be a whole number from 4 to 15, but is "99" [Item 1]`,
+		details: { predictionId: null, description: 'Enter whole seconds, 4 to 15.' },
+	});
+	expect(engine.sandbox.predictions).toHaveLength(2);
+});
+
+it('names a credential whose base URL cannot be used', async () => {
+	const credential = { apiKey: 'sk-x', baseUrl: 'gptproto' };
+	const stopped = await engine.run({ credential });
+	expect(stopped.data.resultData.error?.message).toContain("'Base URL' of the credential");
+	const continued = await engine.run({
+		credential,
+		onError: 'continueErrorOutput',
+		items: items(2),
+	});
+	expect(itemsOf(continued, FAILED)).toHaveLength(2);
+});
+
+it('names an operation that does not exist', async () => {
+	const run = await engine.run({ parameters: { operation: 'cancel' } });
+	expect(run.data.resultData.error?.message).toBe(`'Operation' is unknown: "cancel"`);
+});
