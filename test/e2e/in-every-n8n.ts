@@ -39,6 +39,8 @@ export class Place {
 	}
 
 	async close(): Promise<void> {
+		// n8n finds a credential by its name only as long as there is one of that name.
+		if (this.credential !== undefined) await this.rest.deleteCredential(this.credential);
 		await this.sandbox?.close();
 		await this.rest?.close();
 	}

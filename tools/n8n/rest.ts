@@ -85,6 +85,10 @@ export class RestClient {
 		return await this.session.call('POST', '/rest/credentials', credential);
 	}
 
+	async deleteCredential({ id }: Credential): Promise<void> {
+		await this.session.call('DELETE', `/rest/credentials/${id}`);
+	}
+
 	/** What the credential form's test says. */
 	async testCredential(
 		credential: Credential,
@@ -100,12 +104,15 @@ export class RestClient {
 	async createWorkflow(definition: WorkflowDefinition): Promise<Workflow> {
 		// 1.x wants `active` to be there, and either refuses the ids and times a downloaded file may carry.
 		const { name, nodes, connections, settings = {} } = definition;
+		// Only with the project does 1.x look for a credential of the name the file gives.
+		const project = await this.session.call<{ id: string }>('GET', '/rest/projects/personal');
 		return await this.session.call('POST', '/rest/workflows', {
 			name,
 			nodes,
 			connections,
 			settings,
 			active: false,
+			projectId: project.id,
 		});
 	}
 

@@ -1,0 +1,150 @@
+// The example workflows, imported and run as they are.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Credential } from '../../tools/n8n/rest';
+import { itemsOf } from '../../tools/n8n/workflow';
+import {
+	example,
+	exampleNames,
+	EXAMPLES,
+	GPTPROTO_CREDENTIAL,
+	OPENAI_CREDENTIAL,
+} from './example-files';
+import { FakeChatModel } from './fake-chat-model';
+import { inEveryN8n } from './in-every-n8n';
+import { PICTURE_URL } from './workflows';
+
+/** What the chat model asks the tool for. */
+const WISH = {
+	imageUrl: PICTURE_URL,
+	prompt: 'The cat looks up, soft light, slow camera',
+	aspectRatio: '9:16',
+};
+
+test.each(exampleNames())('%s is in the table of the README', (name) => {
+	expect(readFileSync(join(EXAMPLES, 'README.md'), 'utf8')).toContain(`(${name}.json)`);
+});
+
+inEveryN8n(
+	(place) => {
+		test.each(exampleNames())(
+			'%s finds the credential by its name when it is imported',
+			async (name) => {
+				const workflow = await place.rest.createWorkflow(example(name));
+				const used = workflow.nodes.flatMap(({ credentials }) => credentials?.gptProtoApi ?? []);
+				expect(used.length).toBeGreaterThan(0);
+				for (const { id } of used) expect(id).toBe(place.credential.id);
+			},
+		);
+
+		test('one picture becomes one video', async () => {
+			const execution = await place.run(example('one-picture-to-one-video'));
+
+			expect(execution.status).toBe('success');
+			expect(itemsOf(execution, 'Picture to Video')).toMatchObject([
+				{ json: { status: 'succeeded' }, binary: { data: { mimeType: 'video/mp4' } } },
+			]);
+		});
+
+		test('a list of pictures becomes videos, and what fails takes the error branch', async () => {
+			place.sandbox.options.outcome = ({ prompt }) =>
+				prompt.includes('window')
+					? { status: 'failed', error: 'Face in the picture' }
+					: 'succeeded';
+			const execution = await place.run(example('pictures-to-videos'));
+			place.sandbox.options.outcome = () => 'succeeded';
+
+			expect(execution.status).toBe('success');
+			expect(itemsOf(execution, 'Videos')).toHaveLength(2);
+			const failed = place.sandbox.predictions.find(({ body }) => body.prompt.includes('window'));
+			expect(itemsOf(execution, 'What Went Wrong')).toMatchObject([
+				{ json: { message: expect.stringContaining('[Item 1]'), predictionId: failed?.id } },
+			]);
+		});
+
+		test('a video goes from a first to a last frame', async () => {
+			const execution = await place.run(example('first-and-last-frame'));
+
+			expect(execution.status).toBe('success');
+			const [prediction] = place.sandbox.predictions;
+			expect(prediction?.body).toMatchObject({
+				image: expect.stringMatching(/^https:/),
+				last_image: expect.stringMatching(/^https:/),
+				aspect_ratio: '1:1',
+				duration: 6,
+			});
+			expect(itemsOf(execution, 'Frames to Video')).toMatchObject([
+				{ json: { width: 960, height: 960 } },
+			]);
+		});
+
+		test('a durable batch asks until every prediction has ended', async () => {
+			// Its Wait made short, so that several rounds fit in a test; durable.test.ts runs it as it is.
+			place.sandbox.options.renderMs = (_body, index) => 500 + 1_000 * index;
+			place.sandbox.options.outcome = (_body, index) =>
+				index === 0 ? { status: 'expired' } : 'succeeded';
+			const workflow = example('durable-batch');
+			for (const { name, parameters } of workflow.nodes) {
+				if (name === 'Wait') parameters.amount = 1;
+			}
+			const execution = await place.run(workflow);
+			place.sandbox.options.renderMs = 60;
+			place.sandbox.options.outcome = () => 'succeeded';
+
+			expect(execution.error).toBeUndefined();
+			expect(execution.status).toBe('success');
+			expect(execution.runs['Get Result']?.length).toBeGreaterThanOrEqual(2);
+			const rounds = execution.runs.Videos ?? [];
+			const videos = rounds.flatMap((_run, round) => itemsOf(execution, 'Videos', 0, round));
+			expect(videos).toHaveLength(2);
+			expect(itemsOf(execution, 'Ended Without a Video')).toMatchObject([
+				{ json: { status: 'expired' } },
+			]);
+			expect(place.sandbox.predictions).toHaveLength(3);
+		});
+
+		describe('an AI agent that makes videos', () => {
+			let model: FakeChatModel;
+			let openAi: Credential;
+			beforeAll(async () => {
+				model = await FakeChatModel.start(WISH);
+				openAi = await place.rest.createCredential({
+					name: OPENAI_CREDENTIAL,
+					type: 'openAiApi',
+					data: { apiKey: 'sk-a-stand-in', url: model.baseUrl, header: false },
+				});
+			});
+			afterAll(async () => {
+				await place.rest.deleteCredential(openAi);
+				await model.close();
+			});
+
+			test('calls the tool it is offered, and gets the video’s address as JSON', async () => {
+				const execution = await place.run(example('ai-agent-tool'));
+
+				expect(execution.error).toBeUndefined();
+				expect(execution.status).toBe('success');
+				const [tool] = model.tools;
+				expect(model.tools).toHaveLength(1);
+				expect(tool?.function.description).toContain('Makes a video');
+				const asked = Object.keys(tool?.function.parameters.properties ?? {});
+				expect(asked.sort()).toEqual(Object.keys(WISH).sort());
+
+				const [prediction] = place.sandbox.predictions;
+				expect(place.sandbox.predictions).toHaveLength(1);
+				expect(prediction?.body).toMatchObject({
+					image: WISH.imageUrl,
+					prompt: WISH.prompt,
+					aspect_ratio: WISH.aspectRatio,
+				});
+				const address = `${place.sandbox.mediaUrl}/videos/${prediction?.id}`;
+				expect(JSON.stringify(model.toolAnswers)).toContain(address);
+				expect(String(itemsOf(execution, 'AI Agent')[0]?.json.output)).toContain(address);
+				// n8n hands no files from a tool to an agent, so none is fetched.
+				expect(place.sandbox.requests.filter(({ origin }) => origin === 'media')).toEqual([]);
+			});
+		});
+	},
+	{ credentialName: GPTPROTO_CREDENTIAL },
+);
