@@ -1,0 +1,56 @@
+// The key goes to the credential's own host, bare, and nowhere else.
+import type { IHttpRequestOptions } from 'n8n-workflow';
+import { GptProtoApi } from '../../credentials/GptProtoApi.credentials';
+import { normalizedBaseUrl } from '../../nodes/SeedanceImageToVideo/api/access';
+
+const credential = new GptProtoApi();
+const authenticate = async (values: Record<string, string>, request: IHttpRequestOptions) =>
+	await credential.authenticate(values, request);
+
+it.each(['sk-abc', ' sk-abc\n', 'Bearer sk-abc', 'bearer   sk-abc '])(
+	'sends %j as the bare key',
+	async (apiKey) => {
+		const request = await authenticate(
+			{ apiKey, baseUrl: 'https://gptproto.com/' },
+			{ url: 'https://gptproto.com/v1/models', headers: { Accept: 'application/json' } },
+		);
+		expect(request.headers).toEqual({ Accept: 'application/json', Authorization: 'sk-abc' });
+	},
+);
+
+it.each([
+	['https://example.com/v1/models', undefined],
+	['http://gptproto.com/v1/models', undefined],
+	['https://gptproto.com:8443/v1/models', undefined],
+	['https://gptproto.com@example.com/', undefined],
+	['/v1/models', 'https://example.com'],
+	['nonsense', undefined],
+])('sends no key to %s', async (url, baseURL) => {
+	await expect(
+		authenticate(
+			{ apiKey: 'sk-abc', baseUrl: 'https://gptproto.com' },
+			{ url, ...(baseURL && { baseURL }) },
+		),
+	).rejects.toThrow('only sent to the host');
+});
+
+it("sends the credential's own test to its own host", async () => {
+	const request = await authenticate(
+		{ apiKey: 'sk-abc', baseUrl: 'http://127.0.0.1:8787/' },
+		{ baseURL: 'http://127.0.0.1:8787', url: '/v1/models' },
+	);
+	expect(request.headers?.Authorization).toBe('sk-abc');
+});
+
+it.each([
+	['https://gptproto.com/', 'https://gptproto.com'],
+	[' https://gptproto.com// ', 'https://gptproto.com'],
+	['http://127.0.0.1:8787/proxy/', 'http://127.0.0.1:8787/proxy'],
+	['', 'https://gptproto.com'],
+	[undefined, 'https://gptproto.com'],
+	['gptproto.com', null],
+	['ftp://gptproto.com', null],
+	['https://gptproto.com?x=1', null],
+])('reads the base URL %j as %j', (value, expected) => {
+	expect(normalizedBaseUrl(value)).toBe(expected);
+});
