@@ -46,7 +46,7 @@ function unused(): never {
 	throw new Error('The engine of the tests does not do this');
 }
 
-function additionalData(
+export function additionalData(
 	options: EngineOptions,
 	workflow: IWorkflowBase,
 ): IWorkflowExecuteAdditionalData {

@@ -1,0 +1,114 @@
+// As an AI agent's tool: n8n calls execute() in a context of another kind, with a new run index on every retry.
+import { SupplyDataContext } from 'n8n-core';
+import {
+	createRunExecutionData,
+	type INode,
+	type INodeExecutionData,
+	type ISupplyDataFunctions,
+	type IRunExecutionData,
+	Workflow,
+} from 'n8n-workflow';
+import { additionalData } from '../../tools/engine/engine';
+import { EngineNodeTypes } from '../../tools/engine/nodeTypes';
+import { product, SAMPLE, useEngine } from './harness';
+
+const engine = useEngine();
+
+/** Calls the node as n8n's agents do: `round` counts up with every call and every retry. */
+async function invoke(
+	data: IRunExecutionData,
+	round: number,
+	parameters: object = {},
+): Promise<INodeExecutionData[]> {
+	const node: INode = {
+		id: 'tool',
+		name: 'Tool',
+		type: 'seedanceImageToVideoTool',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: { ...SAMPLE, downloadVideo: true, ...parameters } as INode['parameters'],
+		credentials: { gptProtoApi: { id: '1', name: 'GPTProto' } },
+	};
+	const tool = {
+		...product.nodeType,
+		description: { ...product.nodeType.description, name: 'seedanceImageToVideoTool' },
+		execute: product.nodeType.execute,
+	};
+	const options = {
+		nodes: [node],
+		connections: {},
+		nodeType: tool,
+		credentialTypes: [product.credentialType],
+		credentials: {
+			gptProtoApi: { apiKey: engine.sandbox.apiKey, baseUrl: engine.sandbox.baseUrl },
+		},
+		items: [],
+	} as unknown as Parameters<typeof additionalData>[0];
+	const workflow = new Workflow({
+		id: 'workflow',
+		nodes: [node],
+		connections: {},
+		active: false,
+		nodeTypes: new EngineNodeTypes(tool),
+	});
+	const input: INodeExecutionData[] = [{ json: {} }];
+	const context = new SupplyDataContext(
+		workflow,
+		node,
+		additionalData(options, { id: 'workflow', name: 'workflow', nodes: [node] } as never),
+		'trigger',
+		data,
+		round,
+		input,
+		{ ai_tool: [input] },
+		'ai_tool',
+		{ node, data: { main: [input] }, source: null },
+		[],
+	) as ISupplyDataFunctions;
+	const output = await tool.execute?.call(context as never);
+	return (output as INodeExecutionData[][])[0] ?? [];
+}
+
+const newExecution = () => createRunExecutionData({});
+
+it('answers an agent in JSON, the address of the video in it, and downloads nothing', async () => {
+	const [item] = await invoke(newExecution(), 0);
+	expect(item?.json).toMatchObject({
+		status: 'succeeded',
+		videoUrl: expect.stringContaining('http'),
+	});
+	expect(item?.binary).toBeUndefined();
+	expect(engine.sandbox.requests.filter(({ origin }) => origin === 'media')).toEqual([]);
+});
+
+it('picks up, in a retry, what the call before it had submitted', async () => {
+	engine.sandbox.options.renderMs = 1200;
+	const data = newExecution();
+	const impatient = { options: { pollingInterval: 0.1, timeoutMinutes: 0.01 } };
+	await expect(invoke(data, 0, impatient)).rejects.toThrow('had not ended');
+	const [item] = await invoke(data, 1);
+	expect(item?.json.predictionId).toBe(engine.sandbox.predictions[0]?.id);
+	expect(engine.sandbox.predictions).toHaveLength(1);
+});
+
+it('takes a second call with the same request for a second video', async () => {
+	const data = newExecution();
+	await invoke(data, 0);
+	await invoke(data, 1);
+	expect(engine.sandbox.predictions).toHaveLength(2);
+});
+
+it('takes two calls at the same time for two videos', async () => {
+	const data = newExecution();
+	const [first, second] = await Promise.all([invoke(data, 0), invoke(data, 1)]);
+	expect(first?.[0]?.json.predictionId).not.toBe(second?.[0]?.json.predictionId);
+	expect(engine.sandbox.predictions).toHaveLength(2);
+});
+
+it('leaves a submission whose answer was lost alone when n8n retries the tool', async () => {
+	engine.sandbox.plan({ on: 'submit', kind: 'resetAfter' });
+	const data = newExecution();
+	await expect(invoke(data, 0)).rejects.toThrow('may exist and may be billed');
+	await expect(invoke(data, 1)).rejects.toThrow('may exist and may be billed');
+	expect(engine.sandbox.predictions).toHaveLength(1);
+});
