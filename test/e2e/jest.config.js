@@ -9,6 +9,7 @@ module.exports = {
 	},
 	globalSetup: '<rootDir>/test/e2e/start-n8n.ts',
 	globalTeardown: '<rootDir>/test/e2e/stop-n8n.ts',
+	testSequencer: '<rootDir>/test/e2e/longest-first.js',
 	testTimeout: 60_000,
 	maxWorkers: 2,
 };

@@ -1,5 +1,5 @@
 // Before all end-to-end tests: packs the package and starts n8n of each version with it installed.
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,8 +11,9 @@ import { running, type StartedByVersion, type StartedN8n, tell } from './started
 import stopAll from './stop-n8n';
 
 export default async function startAll(): Promise<void> {
-	const tarball = await packProject(await mkdtemp(join(tmpdir(), 'n8n-seedance-package-')));
+	const folder = await mkdtemp(join(tmpdir(), 'n8n-seedance-package-'));
 	try {
+		const tarball = await packProject(folder);
 		const entries: Array<[string, StartedN8n]> = [];
 		for (const version of N8N_VERSIONS) {
 			const n8n = await startN8n({ version, tarball });
@@ -24,6 +25,7 @@ export default async function startAll(): Promise<void> {
 		tell(Object.fromEntries(entries) as StartedByVersion, tarball);
 	} catch (error) {
 		await stopAll();
+		await rm(folder, { recursive: true, force: true });
 		throw error;
 	}
 }
