@@ -9,6 +9,12 @@ import type {
 import { bareKey, isAtBase, normalizedBaseUrl } from '../nodes/SeedanceImageToVideo/api/access';
 import { DEFAULT_BASE_URL, MODELS_PATH } from '../nodes/SeedanceImageToVideo/api/reference';
 
+/** Where a request goes: n8n's own HTTP Request node says `uri`, a credential's test `baseURL` and a path. */
+function addressOf({ url, baseURL, uri }: IHttpRequestOptions & { readonly uri?: string }): string {
+	const address = uri ?? url;
+	return baseURL && !URL.canParse(address) ? `${baseURL.replace(/\/+$/, '')}${address}` : address;
+}
+
 export class GptProtoApi implements ICredentialType {
 	name = 'gptProtoApi';
 
@@ -52,8 +58,7 @@ export class GptProtoApi implements ICredentialType {
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> => {
 		const baseUrl = normalizedBaseUrl(credentials.baseUrl);
-		const { url, baseURL } = requestOptions;
-		const address = baseURL && !URL.canParse(url) ? `${baseURL.replace(/\/+$/, '')}${url}` : url;
+		const address = addressOf(requestOptions);
 		if (baseUrl === null || !isAtBase(address, baseUrl)) {
 			throw new Error("The GPTProto API key is only sent to the host of the credential's Base URL");
 		}

@@ -42,6 +42,17 @@ it("sends the credential's own test to its own host", async () => {
 	expect(request.headers?.Authorization).toBe('sk-abc');
 });
 
+it("sends it for n8n's own HTTP Request node, to that host alone", async () => {
+	const values = { apiKey: 'sk-abc', baseUrl: 'https://gptproto.com' };
+	const to = (uri: string) => ({ uri }) as unknown as IHttpRequestOptions;
+	const request = await authenticate(
+		values,
+		to('https://gptproto.com/api/v3/predictions/a/result'),
+	);
+	expect(request.headers?.Authorization).toBe('sk-abc');
+	await expect(authenticate(values, to('https://example.com/'))).rejects.toThrow('only sent to');
+});
+
 it.each([
 	['https://gptproto.com/', 'https://gptproto.com'],
 	[' https://gptproto.com// ', 'https://gptproto.com'],
