@@ -11,6 +11,8 @@ import { carriesPicture, readRequest } from './parameters';
 export interface Asked {
 	readonly model: string;
 	readonly frame: FrameSize | null;
+	/** What decides how long the render takes. */
+	readonly kind: string;
 }
 
 export type Acceptance = { readonly asked: Asked; readonly line: LedgerLine } & (
@@ -31,7 +33,8 @@ export async function accept(
 ): Promise<Acceptance> {
 	const work = async (): Promise<Acceptance> => {
 		const request = await readRequest(context, itemIndex);
-		const asked: Asked = { model: request.model, frame: request.frame };
+		const { model, frame, body } = request;
+		const asked: Asked = { model, frame, kind: `${model} ${body.resolution} ${body.duration}` };
 		const line = known ?? run.ledger.line(itemIndex, request);
 		const earlier = line.accepted();
 		if (earlier) {

@@ -12,6 +12,7 @@ import { ItemFailure } from '../run/failure';
 import { openLedger } from '../run/ledger';
 import { limits } from '../run/limits';
 import { createLane, createPace } from '../run/pace';
+import { createRenderTimes } from '../run/renderTimes';
 import { Cancelled, type Run } from '../run/run';
 import { createTransport, CREDENTIAL_TYPE } from '../run/transport';
 import { readCredential } from './credential';
@@ -57,6 +58,7 @@ async function openRun(context: IExecuteFunctions): Promise<Run> {
 			round: isTool ? null : roundOf(context),
 			executionId: context.getExecutionId(),
 		}),
+		renderTimes: createRenderTimes(),
 		clock,
 		random,
 		signal,

@@ -23,7 +23,8 @@ async function waitFor(
 			? { predictionId: acceptance.prediction.id, acceptedAt: acceptance.acceptedAt }
 			: { predictionId: acceptance.predictionId, acceptedAt: null };
 	try {
-		return await waitForEnd(run, predictionId, { ...waiting, acceptedAt });
+		const { kind } = acceptance.asked;
+		return await waitForEnd(run, predictionId, { ...waiting, acceptedAt, kind });
 	} catch (failure) {
 		throw failure instanceof ItemFailure ? failure.with({ predictionId }) : failure;
 	} finally {

@@ -4,6 +4,7 @@ import type { Clock } from './clock';
 import type { ItemFailure } from './failure';
 import type { Ledger } from './ledger';
 import type { Lane, Pace } from './pace';
+import type { RenderTimes } from './renderTimes';
 import type { Transport } from './transport';
 
 export interface Run {
@@ -11,6 +12,7 @@ export interface Run {
 	readonly pace: Pace;
 	readonly admission: Admission;
 	readonly ledger: Ledger;
+	readonly renderTimes: RenderTimes;
 	readonly clock: Clock;
 	/** A number from 0 to 1. */
 	readonly random: () => number;

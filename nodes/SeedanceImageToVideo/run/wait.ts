@@ -2,6 +2,7 @@
 import type { EndedPrediction, Prediction, SucceededPrediction } from '../api/prediction';
 import { inWords, ItemFailure, obstacle, refusalFacts } from './failure';
 import { limits } from './limits';
+import { NOTHING_KNOWN, type Watch } from './renderTimes';
 import { backoffMs, judgeResult, meetsEveryItem, type Outcome, type Refused } from './retry';
 import { type Run, throwIfCancelled } from './run';
 import { pauseBeforeNextQuestion } from './schedule';
@@ -11,12 +12,23 @@ export interface WaitOptions {
 	readonly timeoutMs: number;
 	/** When this run's own submission was accepted, on the clock's scale; null for any other prediction. */
 	readonly acceptedAt: number | null;
+	/** What decides how long a render takes: predictions of one kind learn from each other. */
+	readonly kind?: string;
 }
 
-/** Asks once. @throws Cancelled */
-async function ask(run: Run, predictionId: string): Promise<Outcome> {
+/** A pause is thought over so often, as a share of the polling interval: others may have ended meanwhile. */
+const SECOND_THOUGHT = 0.25;
+
+/**
+ * Asks once.
+ *
+ * @param onSent called when the question leaves, after it has had its turn
+ * @throws Cancelled
+ */
+async function ask(run: Run, predictionId: string, onSent?: () => void): Promise<Outcome> {
 	const outcome = await run.pace.request(async () => {
 		if (run.signal?.aborted) return null;
+		onSent?.();
 		const answer = await run.transport.result(predictionId);
 		if (meetsEveryItem(answer)) {
 			run.refusedForAll ??= new ItemFailure(refusalFacts(answer, 'the question for a result'));
@@ -47,28 +59,62 @@ function retryAfterOf(outcome: Outcome): number {
 export async function waitForEnd(
 	run: Run,
 	predictionId: string,
-	{ pollingIntervalMs, timeoutMs, acceptedAt }: WaitOptions,
+	options: WaitOptions,
 ): Promise<SucceededPrediction | EndedPrediction> {
-	const { clock, random } = run;
+	const { acceptedAt, kind } = options;
+	// Of a prediction that was not submitted just now nobody knows the age.
+	const watch = acceptedAt === null || kind === undefined ? null : run.renderTimes.watch(kind);
+	try {
+		return await askUntilEnd(run, predictionId, options, watch);
+	} finally {
+		watch?.leave();
+	}
+}
+
+async function askUntilEnd(
+	run: Run,
+	predictionId: string,
+	{ pollingIntervalMs, timeoutMs, acceptedAt }: WaitOptions,
+	watch: Watch | null,
+): Promise<SucceededPrediction | EndedPrediction> {
+	const { clock } = run;
 	const startedAt = acceptedAt ?? clock.now();
 	const deadline = startedAt + timeoutMs;
 	let lastStatus: string | undefined;
 	let lastObstacle = '';
 	let faults = 0;
-	let pause = acceptedAt === null ? 0 : pauseBeforeNextQuestion({ pollingIntervalMs }, 0, random());
-	for (;;) {
-		const now = clock.now();
-		const isLastQuestion = now + pause >= deadline;
-		await clock.sleep(Math.max(0, Math.min(pause, deadline - now)), run.signal);
-		throwIfCancelled(run);
-		const outcome = await ask(run, predictionId);
-		const sinceSubmission = acceptedAt === null ? null : clock.now() - acceptedAt;
+	let askedAt = startedAt;
+	let notBefore = startedAt;
+
+	/** Sleeps until the next question is due by what is known then, at the latest until the deadline. */
+	async function pause(): Promise<void> {
+		const random = run.random();
+		for (let slice = pollingIntervalMs; ; slice = pollingIntervalMs * SECOND_THOUGHT) {
+			const known = watch?.known() ?? NOTHING_KNOWN;
+			const waitedMs = askedAt - startedAt;
+			const pauseMs = pauseBeforeNextQuestion({ pollingIntervalMs }, waitedMs, random, known);
+			const now = clock.now();
+			const due = Math.min(deadline, Math.max(askedAt + pauseMs, notBefore));
+			if (now >= due) return;
+			await clock.sleep(watch ? Math.min(due - now, slice) : due - now, run.signal);
+			throwIfCancelled(run);
+		}
+	}
+
+	for (let isFirst = true; ; isFirst = false) {
+		if (!isFirst || acceptedAt !== null) await pause();
+		const isLastQuestion = clock.now() >= deadline;
+		const outcome = await ask(run, predictionId, () => (askedAt = clock.now()));
+		const answeredAt = clock.now();
+		const sinceSubmission = acceptedAt === null ? null : answeredAt - acceptedAt;
 		const judged = judgeResult(outcome, sinceSubmission);
 		switch (judged.verdict) {
 			case 'answered':
 				faults = 0;
 				lastStatus = judged.prediction.status;
+				if (judged.prediction.state === 'succeeded') watch?.succeeded(answeredAt - startedAt);
 				if (judged.prediction.state !== 'working') return judged.prediction;
+				watch?.stillWorking(askedAt - startedAt);
 				break;
 			case 'refused':
 				throw refusal(predictionId, judged.outcome);
@@ -87,11 +133,9 @@ export async function waitForEnd(
 				cause: 'temporarily-unavailable',
 			});
 		}
-		pause = Math.max(
-			pauseBeforeNextQuestion({ pollingIntervalMs }, clock.now() - startedAt, random()),
-			faults > 0 ? Math.min(backoffMs(faults, random()), 3 * pollingIntervalMs) : 0,
-			retryAfterOf(outcome),
-		);
+		const backoff =
+			faults > 0 ? Math.min(backoffMs(faults, run.random()), 3 * pollingIntervalMs) : 0;
+		notBefore = answeredAt + Math.max(backoff, retryAfterOf(outcome));
 	}
 }
 
