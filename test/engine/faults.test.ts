@@ -9,7 +9,7 @@ import { useEngine } from './harness';
 
 const engine = useEngine();
 
-type Operation = 'submit' | 'getResult' | 'submitAndWait';
+type Operation = 'submit' | 'getResult' | 'getResult, waiting' | 'submitAndWait';
 type Mode = 'stop' | 'continue' | 'error branch';
 
 const MODES: Record<Mode, OnError | undefined> = {
@@ -20,7 +20,7 @@ const MODES: Record<Mode, OnError | undefined> = {
 
 /** What a user may rely on; `resent`: how often the submission went out. */
 interface Expected {
-	readonly outcome: 'video' | 'submitted' | 'failed';
+	readonly outcome: 'video' | 'state' | 'failed';
 	readonly resent?: number;
 }
 
@@ -30,8 +30,10 @@ interface Case {
 	readonly operations: readonly Operation[];
 	readonly expected: Expected;
 	readonly faults: Fault[];
-	/** The origin is switched off for a while. */
-	readonly offline?: 'api' | 'media';
+	/** The origin is switched off, for good or for so many milliseconds. */
+	readonly offline?: { readonly origin: 'api' | 'media'; readonly forMs?: number };
+	/** Without waiting, a state that is no video is an answer. */
+	readonly isAnswerWithoutWaiting?: boolean;
 }
 
 const RETRIED_RESULT = [
@@ -69,7 +71,8 @@ const RETRIED_DOWNLOAD = [
 ] as const;
 
 const SUBMITTING = ['submit', 'submitAndWait'] as const;
-const READING = ['getResult', 'submitAndWait'] as const;
+const WAITING = ['getResult, waiting', 'submitAndWait'] as const;
+const READING = ['getResult', ...WAITING] as const;
 const sendAgain = new Set<string>(['status429']);
 const readable = new Set<string>(['slowBody', 'wrongContentType']);
 
@@ -81,7 +84,7 @@ const cases: Case[] = [
 			fault: kind,
 			operations: SUBMITTING,
 			expected: {
-				outcome: comesThrough ? 'submitted' : 'failed',
+				outcome: comesThrough ? 'state' : 'failed',
 				resent: sendAgain.has(kind) ? 2 : 1,
 			},
 			faults: [{ on: 'submit', kind: kind as keyof typeof acceptedDespite }],
@@ -91,14 +94,14 @@ const cases: Case[] = [
 		on: 'submit',
 		fault: '429 with Retry-After (seconds)',
 		operations: SUBMITTING,
-		expected: { outcome: 'submitted', resent: 2 },
+		expected: { outcome: 'state', resent: 2 },
 		faults: [{ on: 'submit', kind: 'status429', retryAfter: 1 }],
 	},
 	{
 		on: 'submit',
 		fault: '429 with Retry-After (date)',
 		operations: SUBMITTING,
-		expected: { outcome: 'submitted', resent: 2 },
+		expected: { outcome: 'state', resent: 2 },
 		faults: [{ on: 'submit', kind: 'status429', retryAfter: 'date' }],
 	},
 	{
@@ -107,7 +110,7 @@ const cases: Case[] = [
 		operations: SUBMITTING,
 		expected: { outcome: 'failed', resent: 0 },
 		faults: [],
-		offline: 'api',
+		offline: { origin: 'api' },
 	},
 	...RETRIED_RESULT.map((kind): Case => ({
 		on: 'result',
@@ -115,7 +118,25 @@ const cases: Case[] = [
 		operations: READING,
 		expected: { outcome: 'video', resent: 1 },
 		faults: [{ on: 'result', kind, times: 2, ...(kind === 'slowBody' && { delayMs: 300 }) }],
+		isAnswerWithoutWaiting: kind === 'unknownStatus',
 	})),
+	...(['result', 'download'] as const).flatMap((on) =>
+		([1, 'date'] as const).map((retryAfter): Case => ({
+			on,
+			fault: `429 with Retry-After (${retryAfter === 1 ? 'seconds' : retryAfter})`,
+			operations: retryAfter === 1 ? READING : ['submitAndWait'],
+			expected: { outcome: 'video', resent: 1 },
+			faults: [{ on, kind: 'status429', retryAfter }],
+		})),
+	),
+	{
+		on: 'result',
+		fault: 'connection refused, for a while',
+		operations: ['getResult, waiting'],
+		expected: { outcome: 'video', resent: 1 },
+		faults: [],
+		offline: { origin: 'api', forMs: 400 },
+	},
 	...FINAL_RESULT.map((kind): Case => ({
 		on: 'result',
 		fault: kind === 'notFound' ? 'notFound, beyond the grace' : kind,
@@ -129,7 +150,15 @@ const cases: Case[] = [
 		operations: READING,
 		expected: { outcome: 'failed', resent: 1 },
 		faults: [{ on: 'result', kind, times: Infinity }],
+		isAnswerWithoutWaiting: kind === 'succeededWithoutOutputs',
 	})),
+	{
+		on: 'submit',
+		fault: 'unknownStatus',
+		operations: SUBMITTING,
+		expected: { outcome: 'state', resent: 1 },
+		faults: [{ on: 'submit', kind: 'unknownStatus' }],
+	},
 	...RETRIED_DOWNLOAD.map((kind): Case => ({
 		on: 'download',
 		fault: kind,
@@ -150,7 +179,7 @@ const cases: Case[] = [
 		operations: READING,
 		expected: { outcome: 'failed', resent: 1 },
 		faults: [],
-		offline: 'media',
+		offline: { origin: 'media' },
 	},
 ];
 
@@ -166,18 +195,23 @@ interface Row {
 }
 const rows: Row[] = [];
 
-function outcomeOf(run: IRun): 'video' | 'submitted' | 'failed' {
+async function until(condition: () => boolean): Promise<void> {
+	while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+function outcomeOf(run: IRun): 'video' | 'state' | 'failed' {
 	const [item] = itemsOf(run, SUCCESS);
 	if (!item || item.json.error !== undefined) return 'failed';
-	return item.binary ? 'video' : 'submitted';
+	return item.binary ? 'video' : 'state';
 }
 
 /** Everything a person can read after the run. */
-function readable_(run: IRun): string {
+function shownTo(run: IRun): string {
 	return JSON.stringify([run.data.resultData.error, itemsOf(run, SUCCESS), itemsOf(run, FAILED)]);
 }
 
-describe.each(cases)('$on: $fault', ({ on, fault, operations, expected, faults, offline }) => {
+describe.each(cases)('$on: $fault', (given) => {
+	const { on, fault, operations, expected, faults, offline } = given;
 	it.each(
 		operations.flatMap((operation) =>
 			(Object.keys(MODES) as Mode[]).map((mode) => [operation, mode] as const),
@@ -185,25 +219,33 @@ describe.each(cases)('$on: $fault', ({ on, fault, operations, expected, faults, 
 	)('%s, On Error: %s', async (operation, mode) => {
 		const { sandbox } = engine;
 		let predictionId = '';
-		if (operation === 'getResult') {
+		const isReading = operation.startsWith('getResult');
+		if (isReading) {
 			const submitted = await engine.run({ parameters: { operation: 'submit' } });
 			predictionId = String(itemsOf(submitted, SUCCESS)[0]?.json.predictionId);
 		}
+		if (operation === 'getResult')
+			await until(() => sandbox.predictions[0]?.status === 'succeeded');
 		sandbox.plan(...faults);
-		if (offline) await sandbox.goOffline(offline);
+		if (offline) await sandbox.goOffline(offline.origin);
+		if (offline?.forMs) setTimeout(() => void sandbox.comeBack(offline.origin), offline.forMs);
 		const onError = MODES[mode];
 		const run = await engine.run({
-			parameters: { operation, predictionId, waitForCompletion: true },
+			parameters: {
+				operation: isReading ? 'getResult' : operation,
+				predictionId,
+				waitForCompletion: operation !== 'getResult',
+			},
 			...(onError && { onError }),
 		});
-		if (offline) await sandbox.comeBack(offline);
+		if (offline && !offline.forMs) await sandbox.comeBack(offline.origin);
 
 		const posts = sandbox.requests.filter(
 			({ method, origin }) => method === 'POST' && origin === 'api',
 		).length;
 		const outcome = outcomeOf(run);
 		const id = sandbox.predictions[0]?.id;
-		const text = readable_(run);
+		const text = shownTo(run);
 		const knowable = on !== 'submit' || outcome !== 'failed';
 		rows.push({
 			fault,
@@ -216,8 +258,9 @@ describe.each(cases)('$on: $fault', ({ on, fault, operations, expected, faults, 
 			idKept: id === undefined ? '-' : text.includes(id) ? 'yes' : knowable ? 'NO' : 'never told',
 		});
 
+		const isState = operation === 'getResult' && given.isAnswerWithoutWaiting === true;
 		const isDelivered = expected.outcome !== 'failed' && operation !== 'submit';
-		expect(outcome).toBe(isDelivered ? 'video' : expected.outcome);
+		expect(outcome).toBe(isState ? 'state' : isDelivered ? 'video' : expected.outcome);
 		expect(posts).toBe(expected.resent);
 		expect(sandbox.predictions.length).toBeLessThanOrEqual(1);
 		if (knowable && id !== undefined) expect(text).toContain(id);
@@ -262,7 +305,8 @@ afterAll(async () => {
 	const text = `# Reliability
 
 Written by \`test/engine/faults.test.ts\` on every run: each fault is injected into n8n's real engine by the sandbox, whose
-own count of accepted predictions is the judge. "Submitted" counts the submissions that reached the API, "never told" means
+own count of accepted predictions is the judge. "Submitted" counts the submissions that reached the API; an outcome is a video, a
+state (an id, without a video as yet) or a failure with its item named; "never told" means
 that the answer holding the id was lost on its way; the item then says that a prediction may exist and may be billed.
 
 ${table.join('\n')}

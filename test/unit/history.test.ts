@@ -8,6 +8,7 @@ import { ItemFailure } from '../../nodes/SeedanceImageToVideo/run/failure';
 import { openLedger } from '../../nodes/SeedanceImageToVideo/run/ledger';
 import { limits } from '../../nodes/SeedanceImageToVideo/run/limits';
 import { createLane, createPace } from '../../nodes/SeedanceImageToVideo/run/pace';
+import { createRenderTimes } from '../../nodes/SeedanceImageToVideo/run/renderTimes';
 import { judgeResult, type Outcome } from '../../nodes/SeedanceImageToVideo/run/retry';
 import type { Run } from '../../nodes/SeedanceImageToVideo/run/run';
 import { submitOnce } from '../../nodes/SeedanceImageToVideo/run/submission';
@@ -151,6 +152,7 @@ function newRun(
 		pace: createPace(1, clock, random, undefined),
 		admission: createAdmission(clock, random, undefined),
 		ledger: openLedger(context as never, { round: 0, executionId }),
+		renderTimes: createRenderTimes(),
 		clock,
 		random,
 		signal: undefined,
@@ -171,7 +173,12 @@ async function tryOnce(run: Run, { pollingIntervalMs, timeoutMs }: History): Pro
 		const earlier = line.accepted();
 		const id = earlier?.predictionId ?? (await submitOnce(run, 0, request, line, timeoutMs)).id;
 		const acceptedAt = earlier ? null : run.clock.now();
-		const prediction = await waitForEnd(run, id, { pollingIntervalMs, timeoutMs, acceptedAt });
+		const prediction = await waitForEnd(run, id, {
+			pollingIntervalMs,
+			timeoutMs,
+			acceptedAt,
+			kind: 'kind',
+		});
 		if (prediction.state === 'ended') line.strike();
 		run.ledger.close(prediction.state === 'succeeded');
 		return prediction.state === 'succeeded';
@@ -191,7 +198,7 @@ function checkWait(
 ): void {
 	questions.forEach(({ at, outcome, answeredAt }, index) => {
 		const before = questions[index - 1];
-		const since = before?.answeredAt ?? (acceptedAt === null ? null : startedAt);
+		const since = before?.at ?? (acceptedAt === null ? null : startedAt);
 		const isLast = at >= startedAt + timeoutMs - 1;
 		if (since !== null && !isLast) expect(at - since).toBeGreaterThanOrEqual(pollingIntervalMs - 1);
 		// A 429 pauses the whole run, so only the rest has to be in time.
