@@ -1,6 +1,7 @@
 // Which documents hold generated sections, and where each section comes from.
 import { failuresTable } from './failures';
-import { type RealItems, realItems, settled } from './items';
+import { realItems } from './items';
+import { settled, shown } from './items-shown';
 import { operationsTable, optionsTable, parametersTable } from './parameters';
 import { frameSizesTable, modelsTable, statusesTable } from './reference';
 import { roomsGraph } from './rooms';
@@ -12,8 +13,6 @@ type Maker = (written: string) => Promise<string> | string;
 
 /** The makers of all sections, by name. */
 export function createMakers(): Readonly<Record<string, Maker>> {
-	let items: Promise<RealItems> | undefined;
-	const real = async () => await (items ??= realItems());
 	return {
 		operations: operationsTable,
 		parameters: parametersTable,
@@ -22,8 +21,8 @@ export function createMakers(): Readonly<Record<string, Maker>> {
 		'frame-sizes': frameSizesTable,
 		statuses: statusesTable,
 		errors: failuresTable,
-		'output-item': async (written) => settled(written, (await real()).finished),
-		'error-item': async (written) => settled(written, (await real()).failed),
+		'output-item': async (written) => settled(written, shown((await realItems()).finished)),
+		'error-item': async (written) => settled(written, shown((await realItems()).ended)),
 		rooms: roomsGraph,
 	};
 }

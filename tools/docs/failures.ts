@@ -1,8 +1,7 @@
 // The README's table of errors: the very words the node puts in front of people, taken from the functions that make them.
-import type { EndedPrediction } from '../../nodes/SeedanceImageToVideo/api/prediction';
+import type { INodeExecutionData } from 'n8n-workflow';
 import { ERROR_CODES } from '../../nodes/SeedanceImageToVideo/api/reference';
 import type { RefusalReason } from '../../nodes/SeedanceImageToVideo/api/answer';
-import { endedFailure } from '../../nodes/SeedanceImageToVideo/operations/delivery';
 import {
 	type FailureFacts,
 	lostAnswerFacts,
@@ -11,6 +10,7 @@ import {
 	unreachableFacts,
 } from '../../nodes/SeedanceImageToVideo/run/failure';
 import { OPTION_DEFAULTS } from '../../nodes/SeedanceImageToVideo/run/limits';
+import { realItems } from './items';
 import { table } from './markdown';
 
 function refusal(reason: RefusalReason, httpCode: number): FailureFacts {
@@ -20,23 +20,13 @@ function refusal(reason: RefusalReason, httpCode: number): FailureFacts {
 	);
 }
 
-const ended: EndedPrediction = {
-	id: 'abc',
-	state: 'ended',
-	status: 'failed',
-	failureReason: 'the reason GPTProto gives',
-	model: null,
-	hasNsfwContent: null,
-	executionTime: null,
-	createdAt: null,
-	data: {},
-};
-
 const { unauthorized, forbidden, contentPolicyViolation, internalServerError, tooManyRequests } =
 	ERROR_CODES;
 
+type Words = Pick<FailureFacts, 'message' | 'description'>;
+
 /** When it happens, and the node's own message and advice. */
-const FAILURES: ReadonlyArray<readonly [when: string, facts: FailureFacts]> = [
+const REFUSALS: ReadonlyArray<readonly [when: string, words: Words]> = [
 	[`HTTP ${unauthorized}`, refusal('unauthorized', unauthorized)],
 	[`HTTP ${forbidden}`, refusal('forbidden', forbidden)],
 	[`HTTP 400, code ${contentPolicyViolation} in the body`, refusal('contentPolicy', 400)],
@@ -52,12 +42,29 @@ const FAILURES: ReadonlyArray<readonly [when: string, facts: FailureFacts]> = [
 		`HTTP ${internalServerError}, reset, timeout or half an answer on submitting`,
 		lostAnswerFacts('HTTP 500'),
 	],
-	['`failed` or `expired` while a video was promised', endedFailure(ended).facts],
 ];
 
-export function failuresTable(): string {
+/** The words of a failed item, freed of its number, its id and its address. */
+function wordsOf({ json }: INodeExecutionData): Words {
+	const { predictionId, videoUrl, description } = json.details as Record<string, string | null>;
+	const plain = (text: string) =>
+		text
+			.replace(/ \[Item \d+\]$/, '')
+			.replaceAll(videoUrl ?? '\n', 'https://…')
+			.replaceAll(predictionId ?? '\n', 'abc');
+	return { message: plain(String(json.error)), description: plain(description ?? '') };
+}
+
+export async function failuresTable(): Promise<string> {
+	const { ended, timedOut, notDownloaded } = await realItems();
+	const rows: typeof REFUSALS = [
+		...REFUSALS,
+		['`failed` or `expired` while a video was promised', wordsOf(ended)],
+		['No end within the timeout (here 1 second)', wordsOf(timedOut)],
+		['The video cannot be fetched', wordsOf(notDownloaded)],
+	];
 	return table(
 		['When', 'What you read', 'What to do'],
-		FAILURES.map(([when, { message, description }]) => [when, message, description]),
+		rows.map(([when, { message, description }]) => [when, message, description]),
 	);
 }

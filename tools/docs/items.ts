@@ -1,10 +1,9 @@
-// The README's output items: put out by the built node, in n8n's engine against the sandbox, not typed.
-import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+// The README's output items: put out by the built node itself, in n8n's engine against the sandbox, not typed.
+import type { INodeExecutionData } from 'n8n-workflow';
 import { startSandbox } from '../../sandbox';
 import { builtProduct } from '../engine/builtProduct';
 import { startRuntime } from '../engine/runtime';
-import { itemsOf, runSeedance, SEEDANCE } from '../engine/seedance';
-import { fenced } from './markdown';
+import { itemsOf, runSeedance, SEEDANCE, type SeedanceOptions } from '../engine/seedance';
 
 const PARAMETERS = {
 	imageUrl: 'https://tos.gptproto.com/resource/cat.png',
@@ -12,63 +11,54 @@ const PARAMETERS = {
 	options: { pollingInterval: 0.1 },
 };
 
-function shown({ json, binary, pairedItem }: INodeExecutionData): string {
-	const files = Object.entries(binary ?? {}).map(([field, file]) => {
-		const { fileName, mimeType, fileType, fileExtension } = file;
-		return [field, { fileName, mimeType, fileType, fileExtension }];
-	});
-	const parts = {
-		json,
-		...(files.length > 0 && { binary: Object.fromEntries(files) as IDataObject }),
-		pairedItem,
-	};
-	return JSON.stringify(parts, null, 2);
-}
+/** Minutes; and longer than that, the render of an item that is to time out. */
+const SHORT_TIMEOUT = 1 / 60;
+const LONG_RENDER_MS = 60_000;
 
 export interface RealItems {
-	readonly finished: string;
-	readonly failed: string;
+	readonly finished: INodeExecutionData;
+	/** With On Error "Continue". */
+	readonly ended: INodeExecutionData;
+	readonly timedOut: INodeExecutionData;
+	readonly notDownloaded: INodeExecutionData;
 }
 
-/** Runs the node twice: once to a video, once to a refused prediction with On Error "Continue". */
-export async function realItems(): Promise<RealItems> {
+/** Runs the node four times: to a video, and past it in three ways. */
+async function runFourTimes(): Promise<RealItems> {
 	const sandbox = await startSandbox({ video: { kind: 'buffer', data: Buffer.from('video') } });
 	const runtime = await startRuntime();
-	const start = (more: object) =>
-		runSeedance({
+	const one = async (more: Partial<SeedanceOptions> = {}): Promise<INodeExecutionData> => {
+		const run = await runSeedance({
 			product: builtProduct(),
 			credential: { apiKey: sandbox.apiKey, baseUrl: sandbox.baseUrl },
 			parameters: PARAMETERS,
+			onError: 'continueRegularOutput',
 			...more,
 		}).finished;
+		const [item] = itemsOf(run, SEEDANCE);
+		if (!item) throw new Error('The node put out no item');
+		return item;
+	};
 	try {
-		const [finished] = itemsOf(await start({}), SEEDANCE);
+		const finished = await one();
+		sandbox.plan({ on: 'download', kind: 'download403', times: Infinity });
+		const notDownloaded = await one();
+		sandbox.options.renderMs = LONG_RENDER_MS;
+		const timedOut = await one({
+			parameters: { ...PARAMETERS, options: { timeoutMinutes: SHORT_TIMEOUT } },
+		});
+		sandbox.options.renderMs = 0;
 		sandbox.options.outcome = () => ({ status: 'failed', error: 'The picture shows a real face' });
-		const [failed] = itemsOf(await start({ onError: 'continueRegularOutput' }), SEEDANCE);
-		if (!finished || !failed) throw new Error('The node put out no item');
-		return {
-			finished: fenced('json', shown(finished)),
-			failed: fenced('json', shown(failed)),
-		};
+		return { finished, notDownloaded, timedOut, ended: await one() };
 	} finally {
 		await sandbox.close();
 		await runtime.close();
 	}
 }
 
-/** What may differ from run to run: ids, addresses, dates and times. */
-function withoutChance(json: string): string {
-	return json
-		.replace(/http:\/\/127\.0\.0\.1:\d+\/[^"\s]*/g, 'ADDRESS')
-		.replace(/("executionTime": )[\d.]+/g, '$1TIME')
-		.replace(/("createdAt": )"[^"]*"/g, '$1DATE')
-		.replace(/("predictionId": )"[^"]*"/g, '$1ID')
-		.replace(/("fileName": )"[^"]*"/g, '$1FILE')
-		.replace(/Prediction \S+ ended/g, 'Prediction ID ended')
-		.replace(/\s+/g, ' ');
-}
+let items: Promise<RealItems> | undefined;
 
-/** The item as it stands in the document where the new one differs by chance only. */
-export function settled(written: string, made: string): string {
-	return withoutChance(written) === withoutChance(made) ? written : made;
+/** The items, made once however many sections show them. */
+export async function realItems(): Promise<RealItems> {
+	return await (items ??= runFourTimes());
 }
