@@ -118,7 +118,8 @@ class Script {
 		if (typeof next !== 'string') return next;
 		const id = `id-${this.accepted.length}`;
 		this.accepted.push({ id, told: next === 'accepted', ended: false, writtenOff: false });
-		return next === 'accepted' ? state(id, 'created') : noAnswer('ECONNRESET');
+		if (next === 'accepted') return state(id, 'created');
+		return this.submissions % 2 === 0 ? unreadable(null) : noAnswer('ECONNRESET');
 	}
 
 	async result(id: string): Promise<Outcome> {
