@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 import { cacheRoot, n8nFolder, n8nScript, nodeBinFolder, nodeFolder } from './cache';
 import { withLock } from './lock';
-import { cleanEnvironment, isFetchedPackage, npm } from './npm';
+import { cleanEnvironment, isRequest, npm } from './npm';
 import { type Progress, showProgress } from './progress';
 import { type N8nVersion, NODE_RELEASE, RECIPES } from './versions';
 
@@ -35,8 +35,8 @@ export async function ensureN8n(version: N8nVersion): Promise<Installation> {
 	const manifest = { private: true, dependencies: { n8n: version }, overrides: recipe.overrides };
 	await ensure(n8nFolder(version), manifest, N8N_DISK_GB, async (folder, progress) => {
 		const nodeBin = dirname(node);
-		let fetched = 0;
-		progress.step(`Installing n8n ${version} (once, about 3 minutes)`, recipe.packages);
+		let requests = 0;
+		progress.step(`Installing n8n ${version} (once, about 3 minutes)`, recipe.requests);
 		await npm(
 			[
 				'install',
@@ -46,7 +46,7 @@ export async function ensureN8n(version: N8nVersion): Promise<Installation> {
 				'--no-audit',
 				'--no-fund',
 			],
-			{ cwd: folder, nodeBin, onLine: (line) => isFetchedPackage(line) && progress.at(++fetched) },
+			{ cwd: folder, nodeBin, onLine: (line) => isRequest(line) && progress.at(++requests) },
 		);
 		progress.step('Building its database driver');
 		await npm(['rebuild', 'sqlite3', '--ignore-scripts=false'], { cwd: folder, nodeBin });
@@ -117,11 +117,11 @@ async function ensure(
 			await markComplete(beside, manifest);
 			await rm(folder, { recursive: true, force: true });
 			await rename(beside, folder);
+			progress.end();
 		} catch (error) {
+			progress.abandon();
 			await rm(beside, { recursive: true, force: true });
 			throw error;
-		} finally {
-			progress.end();
 		}
 	};
 	await withLock(`${folder}.lock`, work, (processId) =>

@@ -53,9 +53,9 @@ export async function npm(args: readonly string[], options: NpmOptions): Promise
 	throw new Error(explain(args, messages));
 }
 
-/** One fetched (or cached) package tarball in npm's output at `--loglevel=http`. */
-export function isFetchedPackage(line: string): boolean {
-	return line.startsWith('npm http') && line.includes('.tgz');
+/** A line about one request to the registry in npm's output at `--loglevel=http`. */
+export function isRequest(line: string): boolean {
+	return line.startsWith('npm http');
 }
 
 function explain(args: readonly string[], messages: string): string {

@@ -6,7 +6,10 @@ export interface Progress {
 	step(what: string, total?: number): void;
 	/** `done` of the current step's total are through. */
 	at(done: number): void;
+	/** The last step is done. */
 	end(): void;
+	/** The current step did not come to its end. */
+	abandon(): void;
 }
 
 const LINE_EVERY_MS = 15_000;
@@ -28,7 +31,7 @@ function terminalProgress(stream: NodeJS.WriteStream): Progress {
 			bar = new SingleBar({
 				stream,
 				format: total
-					? `${what} {bar} {value} of about {total} packages, {duration_formatted}`
+					? `${what} {bar} {value} of about {total} requests, {duration_formatted}`
 					: `${what} … {duration_formatted}`,
 				barsize: 24,
 				hideCursor: true,
@@ -38,6 +41,7 @@ function terminalProgress(stream: NodeJS.WriteStream): Progress {
 		},
 		at: (done) => bar?.update(Math.min(done, bar.getTotal())),
 		end,
+		abandon: end,
 	};
 }
 
@@ -57,8 +61,9 @@ function lineProgress(stream: NodeJS.WriteStream): Progress {
 		at(done) {
 			if (Date.now() - step.toldAt < LINE_EVERY_MS) return;
 			step.toldAt = Date.now();
-			stream.write(`${step.what}: ${done} of about ${step.total} packages, ${seconds()}\n`);
+			stream.write(`${step.what}: ${done} of about ${step.total} requests, ${seconds()}\n`);
 		},
 		end,
+		abandon: () => (step = { ...step, what: '' }),
 	};
 }

@@ -12,8 +12,8 @@ export const NODE_RELEASE = '24.21.0';
 export interface Recipe {
 	/** npm overrides for the folder n8n is installed in. */
 	readonly overrides: Readonly<Record<string, string>>;
-	/** About how many packages npm fetches, for the progress bar. */
-	readonly packages: number;
+	/** About how many requests npm makes of the registry (or its cache), for the progress bar. */
+	readonly requests: number;
 	/** Environment variables only this line of n8n knows. */
 	readonly environment: Readonly<Record<string, string>>;
 }
@@ -25,7 +25,7 @@ export const RECIPES: Readonly<Record<N8nVersion, Recipe>> = {
 	'1.123.81': {
 		// A newer checkpoint package breaks it: n8n then says only `Command "start" not found`.
 		overrides: { ...XLSX, '@langchain/langgraph-checkpoint': '1.0.0' },
-		packages: 1740,
+		requests: 2980,
 		environment: {
 			N8N_RUNNERS_ENABLED: 'true',
 			DB_SQLITE_POOL_SIZE: '2',
@@ -34,7 +34,7 @@ export const RECIPES: Readonly<Record<N8nVersion, Recipe>> = {
 	},
 	'2.41.1': {
 		overrides: XLSX,
-		packages: 2150,
+		requests: 3690,
 		// The MCP registry is fetched from n8n's own host; the assistant and agents need paid services.
 		environment: {
 			N8N_DISABLED_MODULES: 'mcp-registry,instance-ai,agents',
