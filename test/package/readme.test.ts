@@ -1,0 +1,105 @@
+// The README keeps its word: its commands are run by CI, its sections are those n8n asks for, its versions the tested ones.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import packageJson from '../../package.json';
+import { N8N_VERSIONS, NODE_RELEASE } from '../../tools/n8n/versions';
+
+const project = join(__dirname, '..', '..');
+/** A file's text, or that of all files of a folder. */
+function textOf(place: string): string {
+	const path = join(project, place);
+	if (!statSync(path).isDirectory()) return readFileSync(path, 'utf8');
+	return readdirSync(path)
+		.filter((name) => name.endsWith('.ts'))
+		.map((name) => readFileSync(join(path, name), 'utf8'))
+		.join('\n');
+}
+const readme = textOf('README.md');
+const gate = textOf('.ci/run');
+
+/** Commands of the fenced blocks and of the table of commands, one by one. */
+function commandsOf(text: string): string[] {
+	const blocks = [...text.matchAll(/^```sh\n([^]*?)^```/gm)].map(([, block]) => block ?? '');
+	const inTables = [...text.matchAll(/^\| `(npm [^`]+)`/gm)].map(([, command]) => command ?? '');
+	const lines = [...blocks.flatMap((block) => block.split('\n')), ...inTables];
+	return [
+		...new Set(lines.flatMap((line) => line.split('&&')).map((command) => command.trim())),
+	].filter((command) => command !== '');
+}
+
+/** Commands that the gate does not run under their own name, and the test that runs what they do. */
+const RUN_ELSEWHERE: Readonly<Record<string, readonly [place: string, contains: string]>> = {
+	'npm run sandbox': ['test/sandbox/process.test.ts', 'sandbox/cli.ts'],
+	'npm run dev': ['test/e2e', 'tools/dev/cli.ts'],
+	'npm run docs': ['.ci/run', 'npm run docs:check'],
+	'npm run format': ['.ci/run', 'npm run format:check'],
+	'mkdir -p ~/.n8n/nodes': ['tools/n8n/package.ts', "'.n8n', 'nodes'"],
+	'cd ~/.n8n/nodes': ['tools/n8n/package.ts', "'.n8n', 'nodes'"],
+	// From the tarball, until there is a package in the registry to install.
+	[`npm install ${packageJson.name}`]: ['tools/n8n/package.ts', "['install', tarball"],
+};
+
+describe.each(['README.md', 'CONTRIBUTING.md'])('the commands of %s', (file) => {
+	it.each(commandsOf(textOf(file)))('%s', (command) => {
+		const [, script] = /^npm (?:run )?([\w:]+)$/.exec(command) ?? [];
+		if (script && script !== 'ci') expect(Object.keys(packageJson.scripts)).toContain(script);
+		const elsewhere = RUN_ELSEWHERE[command];
+		if (elsewhere) expect(textOf(elsewhere[0])).toContain(elsewhere[1]);
+		else expect(gate).toContain(command);
+	});
+});
+
+it('has the sections n8n asks for, in its order', () => {
+	const wanted = [
+		'Installation',
+		'Credentials',
+		'Operations',
+		'Compatibility',
+		'Resources',
+		'Version history',
+	];
+	const headings = [...readme.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
+	expect(headings.filter((heading) => wanted.includes(heading ?? ''))).toEqual(wanted);
+});
+
+it('shows what it does, a picture of the node and the two commands before anything else', () => {
+	const firstScreen = readme.slice(0, readme.indexOf('\n## '));
+	for (const part of ['<picture>', 'npm ci && npm run demo', 'npm ci && npm test']) {
+		expect(firstScreen).toContain(part);
+	}
+	expect(readme.indexOf('\n## ')).toBe(readme.indexOf('\n## Installation'));
+});
+
+it('names the versions that are tested, and no others', () => {
+	const row = (name: string) =>
+		new RegExp(`^\\| ${name} +\\| ([^|]+)\\|`, 'm').exec(readme)?.[1]?.trim();
+	expect(row('n8n')).toBe(N8N_VERSIONS.join(', '));
+	const [major] = NODE_RELEASE.split('.');
+	expect(row('Node.js')).toBe(`20, ${major}`);
+	expect(textOf('.github/workflows/ci.yml')).toContain(`node: [20, ${major}]`);
+});
+
+it('CHANGELOG.md has an entry for the version in package.json', () => {
+	expect(textOf('CHANGELOG.md')).toContain(`## [${packageJson.version}]`);
+});
+
+it('the workflows run no script that does not exist', () => {
+	for (const name of ['ci', 'release']) {
+		const scripts = [...textOf(`.github/workflows/${name}.yml`).matchAll(/npm run ([\w:]+)/g)];
+		for (const [, script] of scripts) {
+			expect(Object.keys(packageJson.scripts)).toContain(script);
+		}
+	}
+	for (const suite of ['test:e2e', 'test:editor', 'test:queue']) {
+		expect(textOf('.github/workflows/ci.yml')).toContain(`suite: ${suite}`);
+		expect(Object.keys(packageJson.scripts)).toContain(suite);
+	}
+});
+
+it('every test that docs/verification.md names exists', () => {
+	const named = [...textOf('docs/verification.md').matchAll(/`(test\/[\w/.]+\.ts)`/g)];
+	expect(named.length).toBeGreaterThan(5);
+	expect(
+		named.map(([, file]) => file ?? '').filter((file) => !existsSync(join(project, file))),
+	).toEqual([]);
+});

@@ -1,0 +1,42 @@
+// Rules about the shipped sources that neither the compiler nor the linter knows.
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+
+const project = join(__dirname, '..', '..');
+const MAX_LINES = 250;
+
+const sources = ['nodes', 'credentials']
+	.flatMap((folder) =>
+		readdirSync(join(project, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
+			join(project, folder, name),
+		),
+	)
+	.filter((file) => file.endsWith('.ts'))
+	.map((file) => ({ file: relative(project, file), text: readFileSync(file, 'utf8') }));
+
+const where = (found: (text: string) => boolean) =>
+	sources.filter(({ text }) => found(text)).map(({ file }) => file);
+
+it(`no file has more than ${MAX_LINES} lines`, () => {
+	expect(where((text) => text.trimEnd().split('\n').length > MAX_LINES)).toEqual([]);
+});
+
+it('every file opens with what it knows', () => {
+	expect(where((text) => !text.startsWith('// '))).toEqual([]);
+});
+
+it('no file is named after nothing in particular', () => {
+	const names = sources.map(({ file }) => basename(file, '.ts'));
+	expect(names.filter((name) => /^(utils?|helpers?|common|misc|shared)$/i.test(name))).toEqual([]);
+});
+
+it('only run/transport.ts speaks HTTP', () => {
+	const http = /\b(httpRequest\w*|requestWithAuthentication\w*|fetch|axios|undici)\s*[.(]/;
+	expect(where((text) => http.test(text))).toEqual(['nodes/SeedanceImageToVideo/run/transport.ts']);
+});
+
+it('no file says of itself which rules do not hold for it', () => {
+	expect(where((text) => /eslint-disable|@ts-(ignore|nocheck|expect-error)/.test(text))).toEqual(
+		[],
+	);
+});
