@@ -4,22 +4,10 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { packProject } from '../n8n/package';
 
 const PROJECT = resolve(__dirname, '..', '..');
-const SCANNER = join(PROJECT, 'node_modules/@n8n/scan-community-package/scanner/scanner.mjs');
-
-/** The parts of the scanner that need no registry. */
-interface Scanner {
-	readonly SOURCE_FILE_PATTERNS: readonly string[];
-	analyzePackage(
-		packageDir: string,
-		filePatterns?: readonly string[],
-	): Promise<{ passed: boolean; message?: string; details?: string }>;
-}
-
 async function unpackedTarball(folder: string): Promise<string> {
 	const tarball = await packProject(folder);
 	await promisify(execFile)('tar', ['-xzf', tarball, '-C', folder]);
@@ -27,9 +15,8 @@ async function unpackedTarball(folder: string): Promise<string> {
 }
 
 async function main(): Promise<void> {
-	const { analyzePackage, SOURCE_FILE_PATTERNS } = (await import(
-		pathToFileURL(SCANNER).href
-	)) as Scanner;
+	const { analyzePackage, SOURCE_FILE_PATTERNS } =
+		await import('@n8n/scan-community-package/scanner/scanner.mjs');
 	const folder = await mkdtemp(join(tmpdir(), 'seedance-scan-'));
 	try {
 		const verdicts = [

@@ -9,7 +9,7 @@ import {
 import type { FailureFacts, ItemFailure } from '../run/failure';
 
 /** The message with the item's number, as n8n counts: from 0. */
-export function messageOf({ message }: FailureFacts, itemIndex: number): string {
+function messageOf({ message }: FailureFacts, itemIndex: number): string {
 	return `${message} [Item ${itemIndex}]`;
 }
 

@@ -16,7 +16,7 @@ import { MIN_POLLING_INTERVAL_SECONDS, OPTION_DEFAULTS } from '../run/limits';
 import { pictureInField } from './picture';
 
 /** Runs a check and gives its refusal the parameter's displayed name. @throws ItemFailure */
-export function named<Value>(check: () => Value): Value {
+function named<Value>(check: () => Value): Value {
 	try {
 		return check();
 	} catch (refusal) {
