@@ -59,7 +59,7 @@ it('reads any answer without a TypeError', () => {
 				}
 			},
 		),
-		{ numRuns: 3000 },
+		{ numRuns: 6000 },
 	);
 });
 

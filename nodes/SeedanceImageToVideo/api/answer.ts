@@ -59,8 +59,9 @@ function ownMessage(parsed: unknown, body: string): string {
 function bodyCode(parsed: unknown): number | null {
 	if (!isObject(parsed)) return null;
 	const nested = isObject(parsed.error) ? parsed.error.code : undefined;
-	const code = Number(parsed.code ?? nested ?? NaN);
-	return Number.isInteger(code) ? code : null;
+	const given = parsed.code ?? nested;
+	const code = typeof given === 'string' && given.trim() !== '' ? Number(given) : given;
+	return typeof code === 'number' && Number.isInteger(code) ? code : null;
 }
 
 /** Milliseconds to wait, from `Retry-After` in seconds or as a date; null where there is none. */
