@@ -44,6 +44,18 @@ it('lets a submission under way come home and logs its id', async () => {
 	expect(engine.warnings.join()).toContain(engine.sandbox.predictions[0]?.id);
 });
 
+it('breaks off a download', async () => {
+	engine.sandbox.plan({ on: 'download', kind: 'slowBody', delayMs: Infinity, times: Infinity });
+	const run = engine.start();
+	await until(() => engine.sandbox.predictions[0]?.downloads === 1);
+	await settle(50);
+	run.cancel();
+	const { data } = await run.finished;
+	await settle(300);
+	expect(engine.sandbox.predictions[0]?.downloads).toBe(1);
+	expect(data.resultData.runData.Success).toBeUndefined();
+});
+
 it('tells a person who watches in the editor as well', async () => {
 	engine.sandbox.options.renderMs = 60_000;
 	const messages: unknown[] = [];

@@ -63,6 +63,23 @@ it('picks up, in Submit as well, and submits anew what failed meanwhile', async 
 	expect(new Set(ids(run)).size).toBe(3);
 });
 
+it('keeps the id of a Submit that it picks up, even where its state cannot be read just now', async () => {
+	engine.sandbox.plan(
+		{ on: 'submit', kind: 'contentPolicy', match: ({ prompt }) => prompt === 'Fox 1' },
+		{ on: 'result', kind: 'status500', times: 5 },
+	);
+	const run = await engine.run({
+		items: items(2),
+		retryOnFail: true,
+		parameters: { operation: 'submit', prompt: '=Fox {{ $json.n }}' },
+	});
+	expect(itemsOf(run, SUCCESS)[0]?.json).toMatchObject({
+		predictionId: engine.sandbox.predictions[0]?.id,
+		status: 'created',
+	});
+	expect(accepted()).toBe(2);
+});
+
 it('submits anew, under Retry On Fail, what failed or expired', async () => {
 	engine.sandbox.options.outcome = (_body, index) =>
 		index === 0 ? { status: 'expired', error: 'Too slow' } : 'succeeded';
