@@ -6,6 +6,8 @@ import { backoffMs } from './retry';
 export interface Admission {
 	/** Resolves when a submission may be tried. Ends at once when the run is cancelled or given up. */
 	enter(): Promise<void>;
+	/** Whether one that has entered may still be sent, when its turn comes after all that was learnt meanwhile. */
+	stillFits(): boolean;
 	/** What became of the submission that had entered. */
 	left(how: 'accepted' | 'limited' | 'otherwise'): void;
 	/** A prediction that an earlier try submitted counts as well. */
@@ -30,6 +32,8 @@ export function createAdmission(
 	let trying = 0;
 	let limitedInARow = 0;
 	let probing = false;
+	let luck = false;
+	let isGrowing = false;
 	let progress = clock.now();
 
 	function letOneIn(): void {
@@ -50,7 +54,10 @@ export function createAdmission(
 		probing = true;
 		await clock.sleep(backoffMs(Math.max(1, limitedInARow), random()), signal);
 		probing = false;
-		if (trying === 0) letOneIn();
+		if (trying === 0 && waiting.length > 0) {
+			luck = true;
+			letOneIn();
+		}
 		pump();
 	}
 
@@ -63,20 +70,28 @@ export function createAdmission(
 				pump();
 			});
 		},
+		stillFits() {
+			const fits = luck || rendering < ceiling;
+			luck = false;
+			return fits;
+		},
 		left(how) {
 			trying--;
 			if (how === 'accepted') {
 				rendering++;
-				limitedInARow = 0;
 				progress = clock.now();
-				if (rendering >= ceiling) {
+				// The one that tried its luck had some: the limit lies higher, and is looked for until the next 429.
+				isGrowing ||= rendering > ceiling;
+				if (isGrowing && rendering >= ceiling) {
+					limitedInARow = 0;
 					ceiling = rendering + step;
 					step *= 2;
 				}
 			} else if (how === 'limited') {
 				limitedInARow++;
-				ceiling = Math.max(1, rendering);
+				ceiling = Math.max(1, Math.min(ceiling, rendering));
 				step = 1;
+				isGrowing = false;
 			}
 			pump();
 		},

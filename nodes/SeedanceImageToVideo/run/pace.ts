@@ -3,11 +3,32 @@ import type { Clock } from './clock';
 import { backoffMs, type Outcome } from './retry';
 
 export interface Pace {
-	/** Runs one request when its turn has come. The caller looks at the cancel signal itself, inside `send`. */
-	request<Result extends Outcome | null>(send: () => Promise<Result>): Promise<Result>;
+	/**
+	 * Runs one request when its turn has come. The caller looks at the cancel signal itself, inside `send`.
+	 *
+	 * @param isUrgent goes before all that are not
+	 */
+	request<Result extends Outcome | null>(
+		send: () => Promise<Result>,
+		isUrgent?: boolean,
+	): Promise<Result>;
 }
 
+/** What GPTProto let through in this time before it said 429 is taken for its rate. */
+const WINDOW_MS = 1000;
+/** By how much each good answer shortens the gap between requests again. */
+const RECOVERY = 0.98;
+/** The share of the rate once reached that is still believed in after a 429 at less. */
+const FORGETTING = 0.9;
+/** So many requests are remembered at most. */
+const LONGEST_MEMORY = 1000;
+/** A gap as short as this is none. */
+const SHORTEST_GAP_MS = 2;
+
 /**
+ * After a 429 all requests pause, and then keep the rate that was let through before it, a little more with every
+ * good answer.
+ *
  * @param maxConcurrent requests at one time; one at a time right after a pause, doubling with each good answer
  */
 export function createPace(
@@ -16,45 +37,66 @@ export function createPace(
 	random: () => number,
 	signal: AbortSignal | undefined,
 ): Pace {
+	const urgent: Array<() => void> = [];
 	const waiting: Array<() => void> = [];
 	let width = maxConcurrent;
 	let underWay = 0;
 	let pausedUntil = 0;
 	let limitedInARow = 0;
 	let pausing = false;
+	let gapMs = 0;
+	let nextTurnAt = 0;
+	/** When the requests that were let through of late had started, in the order of their answers. */
+	let letThrough: number[] = [];
+	let mostLetThrough = 1;
 
 	function pump(): void {
-		if (!signal?.aborted && clock.now() < pausedUntil) {
-			void waitOutPause();
-			return;
-		}
 		while (underWay < width || signal?.aborted) {
-			const proceed = waiting.shift();
-			if (!proceed) return;
+			if (urgent.length + waiting.length === 0) return;
+			const now = clock.now();
+			const turnAt = Math.max(pausedUntil, nextTurnAt);
+			if (!signal?.aborted && now < turnAt) {
+				void waitOutPause(turnAt);
+				return;
+			}
+			nextTurnAt = Math.max(nextTurnAt, now - gapMs) + gapMs;
 			underWay++;
-			proceed();
+			(urgent.shift() ?? waiting.shift())?.();
 		}
 	}
 
-	async function waitOutPause(): Promise<void> {
+	async function waitOutPause(until: number): Promise<void> {
 		if (pausing) return;
 		pausing = true;
-		while (clock.now() < pausedUntil && !signal?.aborted) {
-			await clock.sleep(pausedUntil - clock.now(), signal);
+		while (clock.now() < until && !signal?.aborted) {
+			await clock.sleep(until - clock.now(), signal);
 		}
 		pausing = false;
 		pump();
 	}
 
+	/** A 429 is about the rate where as much as ever had been let through; it may as well be about predictions at work. */
+	function learnRate(now: number): void {
+		const share = letThrough.filter((startedAt) => startedAt > now - WINDOW_MS).length;
+		if (share >= mostLetThrough) gapMs = Math.max(gapMs, WINDOW_MS / Math.max(share, 1));
+		mostLetThrough = Math.max(share, mostLetThrough * FORGETTING);
+	}
+
 	function learn(outcome: Outcome | null, startedAt: number): void {
 		if (outcome?.kind === 'rateLimited') {
 			// Several requests of one burst may be refused together: that is one refusal, not many.
-			if (startedAt >= pausedUntil) limitedInARow++;
+			if (startedAt >= pausedUntil) {
+				limitedInARow++;
+				learnRate(clock.now());
+			}
 			const pauseMs = outcome.retryAfterMs ?? backoffMs(limitedInARow, random());
 			pausedUntil = Math.max(pausedUntil, clock.now() + pauseMs);
 			width = 1;
 		} else if (outcome && outcome.kind !== 'noAnswer') {
+			letThrough.push(startedAt);
+			if (letThrough.length > LONGEST_MEMORY) letThrough = letThrough.slice(-LONGEST_MEMORY / 2);
 			if (startedAt < pausedUntil) return;
+			gapMs = gapMs * RECOVERY < SHORTEST_GAP_MS ? 0 : gapMs * RECOVERY;
 			limitedInARow = 0;
 			width = Math.min(maxConcurrent, width * 2);
 		}
@@ -63,9 +105,9 @@ export function createPace(
 	signal?.addEventListener('abort', pump, { once: true });
 
 	return {
-		async request(send) {
+		async request(send, isUrgent = false) {
 			await new Promise<void>((resolve) => {
-				waiting.push(resolve);
+				(isUrgent ? urgent : waiting).push(resolve);
 				pump();
 			});
 			const startedAt = clock.now();

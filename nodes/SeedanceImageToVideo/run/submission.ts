@@ -20,17 +20,17 @@ import {
 } from './retry';
 import { type Run, throwIfCancelled } from './run';
 
-/** Sends only while the run goes on; null says that it did not. */
+/** Sends only while the run goes on and GPTProto may admit more; null says that it was not sent. */
 async function send(run: Run, request: SubmissionRequest): Promise<Outcome | null> {
 	return await run.pace.request(async () => {
-		if (run.signal?.aborted || run.refusedForAll) return null;
+		if (run.signal?.aborted || run.refusedForAll || !run.admission.stillFits()) return null;
 		const outcome = await run.transport.submit(request);
 		// Still inside the turn, so that whoever is next knows already.
 		if (meetsEveryItem(outcome)) {
 			run.refusedForAll ??= new ItemFailure(refusalFacts(outcome, 'the submission'));
 		}
 		return outcome;
-	});
+	}, true);
 }
 
 /**
@@ -127,11 +127,11 @@ async function attempt(
 	}
 }
 
-/** Why a submission was not sent: cancelled, or refused for all. */
-function notSent(run: Run): never {
+/** A submission that was not sent: cancelled, refused for all, or better tried again when others have ended. */
+function notSent(run: Run): SubmissionVerdict {
 	throwIfCancelled(run);
-	const failure = run.refusedForAll ?? new ItemFailure(unreachableFacts('not sent'));
-	throw failure.with({
-		description: `${failure.facts.description} After that answer nothing further was submitted.`,
+	if (!run.refusedForAll) return { verdict: 'limited' };
+	throw run.refusedForAll.with({
+		description: `${run.refusedForAll.facts.description} After that answer nothing further was submitted.`,
 	});
 }
