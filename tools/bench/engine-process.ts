@@ -1,0 +1,134 @@
+// The node as built, run in n8n's real engine, in a process that does nothing else: its time, memory and processor
+// use are the node's and the engine's alone.
+import { readFile, writeFile } from 'node:fs/promises';
+import type { IBinaryData, INodeExecutionData, INodeType } from 'n8n-workflow';
+import { type Runtime, startRuntime } from '../engine/runtime';
+import { itemsOf, type Product, runSeedance, SUCCESS } from '../engine/seedance';
+import type { Target } from './limit-process';
+import { answerCalls } from './process';
+
+export interface Job {
+	readonly target: Target;
+	readonly items: number;
+	readonly pollingIntervalMs: number;
+	/** One item a round of a loop, as n8n's Loop Over Items feeds a node. */
+	readonly oneByOne?: boolean;
+	readonly download?: boolean;
+	/** Bytes of the picture that every item carries; a URL without. */
+	readonly pictureBytes?: number;
+}
+
+export interface Ran {
+	/** Milliseconds since 1970. */
+	readonly startedAt: number;
+	readonly endedAt: number;
+	/** Microseconds of processor time. */
+	readonly cpu: number;
+	/** MiB: before the run, and the most during it. */
+	readonly idleMiB: number;
+	readonly peakMiB: number;
+}
+
+let runtime: Runtime | undefined;
+let product: Product | undefined;
+const MEBIBYTE = 1024 * 1024;
+
+/** From `dist`, as a user has it. */
+async function load(): Promise<Product> {
+	const node = (await import(
+		'../../dist/nodes/SeedanceImageToVideo/SeedanceImageToVideo.node.js' as string
+	)) as { SeedanceImageToVideo: new () => INodeType };
+	const credential = (await import(
+		'../../dist/credentials/GptProtoApi.credentials.js' as string
+	)) as { GptProtoApi: new () => Product['credentialType'] };
+	return {
+		nodeType: new node.SeedanceImageToVideo(),
+		credentialType: new credential.GptProtoApi(),
+	};
+}
+
+/** Resident memory; on Linux the kernel keeps the peak, elsewhere only what is asked for at the moment. */
+async function residentMiB(which: 'VmRSS' | 'VmHWM'): Promise<number> {
+	const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
+	const kibibytes = new RegExp(`${which}:\\s+(\\d+)`).exec(status)?.[1];
+	return kibibytes === undefined ? process.memoryUsage.rss() / MEBIBYTE : Number(kibibytes) / 1024;
+}
+
+/** Watches the peak from now on. */
+async function watchPeak(): Promise<() => Promise<number>> {
+	await writeFile('/proc/self/clear_refs', '5').catch(() => undefined);
+	let polled = 0;
+	const timer = setInterval(() => {
+		polled = Math.max(polled, process.memoryUsage.rss() / MEBIBYTE);
+	}, 10);
+	return async () => {
+		clearInterval(timer);
+		return Math.max(polled, await residentMiB('VmHWM'));
+	};
+}
+
+async function picture(size: number): Promise<IBinaryData> {
+	if (!runtime) throw new Error('The engine has not been started');
+	const content = Buffer.alloc(size, 0x5a);
+	content.write('\x89PNG\r\n\x1a\n', 'latin1');
+	const file: IBinaryData = { data: '', mimeType: 'image/png', fileName: 'picture.png' };
+	return await runtime.binaryData.store(
+		{ type: 'execution', workflowId: 'workflow', executionId: '1' },
+		content,
+		file,
+	);
+}
+
+async function itemsFor({ items, pictureBytes, oneByOne }: Job): Promise<INodeExecutionData[]> {
+	const binary = pictureBytes === undefined ? undefined : { data: await picture(pictureBytes) };
+	return Array.from({ length: oneByOne ? 1 : items }, (_, index) => ({
+		json: { index },
+		...(binary && { binary }),
+	}));
+}
+
+const handlers = {
+	async start(): Promise<void> {
+		runtime = await startRuntime();
+		product = await load();
+	},
+
+	async run(job: Job): Promise<Ran> {
+		if (!product) throw new Error('The engine has not been started');
+		const items = await itemsFor(job);
+		const idleMiB = await residentMiB('VmRSS');
+		const peak = await watchPeak();
+		const cpuBefore = process.cpuUsage();
+		const startedAt = performance.timeOrigin + performance.now();
+		const run = await runSeedance({
+			product,
+			credential: { ...job.target },
+			parameters: {
+				operation: 'submitAndWait',
+				prompt: job.oneByOne ? '=video {{ $runIndex }}' : '=video {{ $json.index }}',
+				imageInputType: job.pictureBytes === undefined ? 'url' : 'binary',
+				imageUrl: 'https://example.com/picture.png',
+				binaryPropertyName: 'data',
+				downloadVideo: job.download ?? false,
+				options: { pollingInterval: job.pollingIntervalMs / 1000 },
+			},
+			items,
+			...(job.oneByOne && { rounds: job.items }),
+		}).finished;
+		const endedAt = performance.timeOrigin + performance.now();
+		const { user, system } = process.cpuUsage(cpuBefore);
+		const peakMiB = await peak();
+		const { error } = run.data.resultData;
+		if (error) throw new Error(`The run failed: ${error.message}`);
+		if (itemsOf(run, SUCCESS).length !== items.length) throw new Error('Items are missing');
+		return { startedAt, endedAt, cpu: user + system, idleMiB, peakMiB };
+	},
+
+	async stop(): Promise<void> {
+		await runtime?.close();
+	},
+};
+
+export type EngineProcess = typeof handlers;
+
+answerCalls(handlers);
