@@ -57,7 +57,7 @@ export async function ensureN8n(version: N8nVersion): Promise<Installation> {
 }
 
 /** The `node` program of release 24: this process's own when it is one, else the one in the cache folder. */
-export async function ensureNode(): Promise<string> {
+async function ensureNode(): Promise<string> {
 	if (process.versions.node.startsWith('24.')) return process.execPath;
 	// The package `node` needs an install script to fetch the program; the one that holds it does not.
 	const holder = `npm:node-${process.platform}-${process.arch}@${NODE_RELEASE}`;
@@ -71,7 +71,7 @@ export async function ensureNode(): Promise<string> {
 }
 
 /** Asks an installed n8n for its version, and loads its database driver and what starts it. */
-export async function checkN8n(node: string, folder: string, version: N8nVersion): Promise<void> {
+async function checkN8n(node: string, folder: string, version: N8nVersion): Promise<void> {
 	const env = { ...cleanEnvironment(dirname(node)), N8N_USER_FOLDER: join(folder, '.check') };
 	const script = join(folder, 'node_modules', 'n8n', 'bin', 'n8n');
 	const { stdout } = await execute(node, [script, '--version'], { env });
@@ -88,7 +88,7 @@ export async function checkN8n(node: string, folder: string, version: N8nVersion
 }
 
 /** Marks a folder as wholly installed from this manifest. */
-export async function markComplete(folder: string, manifest: object): Promise<void> {
+async function markComplete(folder: string, manifest: object): Promise<void> {
 	await writeFile(join(folder, MARKER), `${JSON.stringify(manifest)}\n`);
 }
 

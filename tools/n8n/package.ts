@@ -6,7 +6,7 @@ import { npm } from './npm';
 
 const PROJECT = resolve(__dirname, '..', '..');
 
-export const PACKAGE_NAME = 'n8n-nodes-gptproto-seedance';
+const PACKAGE_NAME = 'n8n-nodes-gptproto-seedance';
 export const NODE_TYPE = `${PACKAGE_NAME}.seedanceImageToVideo`;
 export const TOOL_TYPE = `${NODE_TYPE}Tool`;
 export const CREDENTIAL_TYPE = 'gptProtoApi';
