@@ -1,6 +1,7 @@
 // Streams a finished video into n8n's binary store, so that it never sits in memory, and watches that bytes keep coming.
 import type { IBinaryData } from 'n8n-workflow';
 import type { SucceededPrediction } from '../api/prediction';
+import { ERROR_CODES } from '../api/reference';
 import { ItemFailure } from './failure';
 import { limits } from './limits';
 import { backoffMs } from './retry';
@@ -47,6 +48,7 @@ async function downloadOnce(
 	const answer = await run.transport.openVideo(url, run.signal);
 	if (!('stream' in answer)) return `no answer (${answer.code})`;
 	const { status, contentType, stream } = answer;
+	if (status === ERROR_CODES.tooManyRequests) run.pace.limited(answer.retryAfterMs);
 	if (status < 200 || status >= 300) {
 		stream.destroy(new Error('Not a video'));
 		return `HTTP ${status}`;
@@ -83,7 +85,10 @@ export async function downloadVideo(
 		for (let attempt = 1; attempt <= limits.downloadAttempts; attempt++) {
 			if (attempt > 1) await run.clock.sleep(backoffMs(attempt - 1, run.random()), run.signal);
 			throwIfCancelled(run);
-			const result = await downloadOnce(run, prediction.videoUrl, `${prediction.id}.mp4`, store);
+			const result = await run.pace.download(async () => {
+				throwIfCancelled(run);
+				return await downloadOnce(run, prediction.videoUrl, `${prediction.id}.mp4`, store);
+			});
 			if (typeof result !== 'string') return result;
 			fault = result;
 		}

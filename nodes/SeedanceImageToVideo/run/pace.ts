@@ -12,6 +12,18 @@ export interface Pace {
 		send: () => Promise<Result>,
 		isUrgent?: boolean,
 	): Promise<Result>;
+	/**
+	 * Runs one download when its turn has come: it counts among the requests at one time, but holds up no question
+	 * that a 429 has already slowed down.
+	 */
+	download<Result>(task: () => Promise<Result>): Promise<Result>;
+	/** A host other than the API said 429: everything pauses all the same. */
+	limited(retryAfterMs: number | null): void;
+}
+
+interface Turn {
+	readonly isDownload: boolean;
+	readonly begin: () => void;
 }
 
 /** What GPTProto let through in this time before it said 429 is taken for its rate. */
@@ -37,10 +49,11 @@ export function createPace(
 	random: () => number,
 	signal: AbortSignal | undefined,
 ): Pace {
-	const urgent: Array<() => void> = [];
-	const waiting: Array<() => void> = [];
+	const urgent: Turn[] = [];
+	const waiting: Turn[] = [];
 	let width = maxConcurrent;
-	let underWay = 0;
+	let asking = 0;
+	let downloading = 0;
 	let pausedUntil = 0;
 	let limitedInARow = 0;
 	let pausing = false;
@@ -50,18 +63,47 @@ export function createPace(
 	let letThrough: number[] = [];
 	let mostLetThrough = 1;
 
+	function hasRoomFor({ isDownload }: Turn): boolean {
+		return asking + downloading < maxConcurrent && (isDownload || asking < width);
+	}
+
 	function pump(): void {
-		while (underWay < width || signal?.aborted) {
-			if (urgent.length + waiting.length === 0) return;
-			const now = clock.now();
-			const turnAt = Math.max(pausedUntil, nextTurnAt);
-			if (!signal?.aborted && now < turnAt) {
-				void waitOutPause(turnAt);
-				return;
+		for (;;) {
+			const queue = urgent.length > 0 ? urgent : waiting;
+			const turn = queue[0];
+			if (!turn) return;
+			if (!signal?.aborted) {
+				if (!hasRoomFor(turn)) return;
+				const turnAt = Math.max(pausedUntil, nextTurnAt);
+				const now = clock.now();
+				if (now < turnAt) {
+					void waitOutPause(turnAt);
+					return;
+				}
+				nextTurnAt = Math.max(nextTurnAt, now - gapMs) + gapMs;
 			}
-			nextTurnAt = Math.max(nextTurnAt, now - gapMs) + gapMs;
-			underWay++;
-			(urgent.shift() ?? waiting.shift())?.();
+			queue.shift();
+			if (turn.isDownload) downloading++;
+			else asking++;
+			turn.begin();
+		}
+	}
+
+	async function take<Result>(
+		queue: Turn[],
+		isDownload: boolean,
+		task: () => Promise<Result>,
+	): Promise<Result> {
+		await new Promise<void>((begin) => {
+			queue.push({ isDownload, begin });
+			pump();
+		});
+		try {
+			return await task();
+		} finally {
+			if (isDownload) downloading--;
+			else asking--;
+			pump();
 		}
 	}
 
@@ -106,19 +148,18 @@ export function createPace(
 
 	return {
 		async request(send, isUrgent = false) {
-			await new Promise<void>((resolve) => {
-				(isUrgent ? urgent : waiting).push(resolve);
-				pump();
-			});
-			const startedAt = clock.now();
-			try {
+			return await take(isUrgent ? urgent : waiting, false, async () => {
+				const startedAt = clock.now();
 				const outcome = await send();
 				learn(outcome, startedAt);
 				return outcome;
-			} finally {
-				underWay--;
-				pump();
-			}
+			});
+		},
+		async download(task) {
+			return await take(waiting, true, task);
+		},
+		limited(retryAfterMs) {
+			learn({ kind: 'rateLimited', retryAfterMs, message: '' }, clock.now());
 		},
 	};
 }

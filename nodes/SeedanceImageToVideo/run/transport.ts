@@ -1,7 +1,7 @@
 // The only file that speaks HTTP. The API key goes to the credential's base URL and nowhere else: API calls follow no
 // redirect, and a video is fetched from wherever it lies without any credential.
 import type { IDataObject, IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
-import { readAnswer } from '../api/answer';
+import { readAnswer, readRetryAfter } from '../api/answer';
 import type { SubmissionRequest } from '../api/request';
 import { resultPath, submissionPath } from '../api/reference';
 import type { Clock } from './clock';
@@ -21,6 +21,8 @@ export interface ByteStream {
 export interface VideoAnswer {
 	readonly status: number;
 	readonly contentType: string;
+	/** Milliseconds, from `Retry-After`; null where there is none. */
+	readonly retryAfterMs: number | null;
 	readonly stream: ByteStream;
 }
 
@@ -140,6 +142,7 @@ export function createTransport(
 				return {
 					status: response.statusCode,
 					contentType: String(response.headers['content-type'] ?? ''),
+					retryAfterMs: readRetryAfter(response.headers['retry-after'], clock.epochMs()),
 					stream: response.body as ByteStream,
 				};
 			} catch (fault) {
