@@ -134,6 +134,7 @@ export const submissionFields: INodeProperties[] = [
 			numberPrecision: 0,
 		},
 		default: duration,
-		description: `Length of the video, ${RANGES.duration.min} to ${RANGES.duration.max} seconds. GPTProto charges by the second.`,
+		description: `Length of the video, ${RANGES.duration.min} to ${RANGES.duration.max} seconds`,
+		hint: 'GPTProto charges by the second of video, for every input item',
 	},
 ];

@@ -128,7 +128,8 @@ export async function runBatch(
 	if (items.length === 0) return [];
 	const run = await openRun(context).catch(asItemFailure);
 	if (run instanceof ItemFailure) {
-		if (context.continueOnFail()) return items.map((_, item) => toErrorItem(run, item));
+		if (context.continueOnFail())
+			return items.map((_, item) => toErrorItem(context.getNode(), run, item));
 		throw toNodeError(context.getNode(), run, 0, '');
 	}
 	warnOnCancel(run);
@@ -155,7 +156,8 @@ export async function runBatch(
 		throw toNodeError(context.getNode(), failure, first, more);
 	}
 	return output.map(
-		(item, itemIndex) => item ?? toErrorItem(failures.get(itemIndex) as ItemFailure, itemIndex),
+		(item, itemIndex) =>
+			item ?? toErrorItem(context.getNode(), failures.get(itemIndex) as ItemFailure, itemIndex),
 	);
 }
 

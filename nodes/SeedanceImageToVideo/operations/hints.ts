@@ -28,10 +28,10 @@ export function giveHints(
 			location: 'outputPane',
 		});
 	}
-	if (output.some((item) => typeof item?.json.videoUrl === 'string')) {
+	if (output.some((item) => typeof item?.json.videoUrl === 'string' && !item.binary)) {
 		hints.push({
 			message:
-				'Video addresses expire after about a day. Download the video if you want to keep it.',
+				'Video addresses expire after about a day. Switch on Download Video to keep the videos.',
 			location: 'outputPane',
 		});
 	}

@@ -53,7 +53,12 @@ export function toNodeError(
  * The item of a node that continues: n8n sends exactly this shape to the error branch and keeps its details
  * (any other key would send it down the success branch).
  */
-export function toErrorItem({ facts }: ItemFailure, itemIndex: number): INodeExecutionData {
+export function toErrorItem(
+	node: INode,
+	failure: ItemFailure,
+	itemIndex: number,
+): INodeExecutionData {
+	const { facts } = failure;
 	const details: IDataObject = {
 		predictionId: facts.predictionId ?? null,
 		status: facts.status ?? null,
@@ -61,8 +66,15 @@ export function toErrorItem({ facts }: ItemFailure, itemIndex: number): INodeExe
 		httpCode: facts.httpCode ?? null,
 		description: facts.description,
 	};
-	return {
+	const item: INodeExecutionData = {
 		json: { error: messageOf(facts, itemIndex), details },
 		pairedItem: { item: itemIndex },
 	};
+	if (node.onError === 'continueErrorOutput') {
+		// n8n 1.x does not know `details` and would take this for a success; the item's own `error` it knows. It copies
+		// the item into the error branch, and would reduce the json to the message where the copy had an `error` too.
+		const error = toNodeError(node, failure, itemIndex, '');
+		Object.defineProperty(item, 'error', { value: error, enumerable: false });
+	}
+	return item;
 }
