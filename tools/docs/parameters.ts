@@ -89,10 +89,10 @@ function allowed(group: readonly INodeProperties[]): string {
 function row(group: readonly INodeProperties[]): string[] {
 	const property = group[0] as INodeProperties;
 	const sentence = (text: string) => (text === '' || text.endsWith('.') ? text : `${text}.`);
-	const what = sentence(property.description ?? property.hint ?? '');
+	const what = [property.description, property.hint].map((text) => sentence(text ?? '')).join(' ');
 	const when = group.length === 1 ? condition(property) : '';
 	const details = [
-		what,
+		what.trim(),
 		what.includes(String(property.typeOptions?.maxValue)) ? '' : allowed(group),
 		when && `Shown ${when}.`,
 	];
