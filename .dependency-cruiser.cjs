@@ -2,7 +2,7 @@
 // configuration has to stay n8n's own, so these rules cannot live there.
 const NODE = 'nodes/SeedanceImageToVideo';
 const SHIPPED = '^(nodes|credentials)/';
-const N8N = '^node_modules/n8n-workflow/';
+const N8N = '(^|/)node_modules/n8n-workflow/';
 
 /** A rule that forbids the files at `from` to import the files at `to`. */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
