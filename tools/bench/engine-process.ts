@@ -1,6 +1,7 @@
 // The node as built, run in n8n's real engine, in a process that does nothing else: its time, memory and processor
 // use are the node's and the engine's alone.
 import { readFile, writeFile } from 'node:fs/promises';
+import { Session } from 'node:inspector/promises';
 import type { IBinaryData, INodeExecutionData, INodeType } from 'n8n-workflow';
 import { type Runtime, startRuntime } from '../engine/runtime';
 import { itemsOf, type Product, runSeedance, SUCCESS } from '../engine/seedance';
@@ -31,6 +32,7 @@ export interface Ran {
 
 let runtime: Runtime | undefined;
 let product: Product | undefined;
+const profiler = new Session();
 const MEBIBYTE = 1024 * 1024;
 
 /** From `dist`, as a user has it. */
@@ -122,6 +124,19 @@ const handlers = {
 		if (error) throw new Error(`The run failed: ${error.message}`);
 		if (itemsOf(run, SUCCESS).length !== items.length) throw new Error('Items are missing');
 		return { startedAt, endedAt, cpu: user + system, idleMiB, peakMiB };
+	},
+
+	async startProfile(): Promise<void> {
+		profiler.connect();
+		await profiler.post('Profiler.enable');
+		await profiler.post('Profiler.start');
+	},
+
+	/** Writes what was sampled to a file, as `node --cpu-prof` does. */
+	async stopProfile(file: string): Promise<void> {
+		const { profile } = await profiler.post('Profiler.stop');
+		profiler.disconnect();
+		await writeFile(file, JSON.stringify(profile));
 	},
 
 	async stop(): Promise<void> {

@@ -47,8 +47,14 @@ export interface Plan {
 	readonly sizes: readonly number[];
 	/** Up to this size the node is also fed item by item; beyond, that takes the sum of all renders. */
 	readonly oneByOneUpTo: number;
-	readonly limited: { readonly items: number; readonly rounds: number };
+	readonly limited: {
+		readonly items: number;
+		readonly rounds: number;
+		/** Items of a run at real speed; none when 0. */
+		readonly atRealSpeed: number;
+	};
 	readonly memory: {
+		readonly rounds: number;
 		readonly bigVideoMiB: number;
 		readonly videos: number;
 		readonly videoMiB: number;
@@ -59,8 +65,8 @@ export interface Plan {
 	readonly real: {
 		readonly sizes: readonly number[];
 		readonly rounds: number;
-		/** Items of the run at real speed; none when 0. */
-		readonly unscaledItems: number;
+		/** Sizes that are run once at real speed, which takes minutes. */
+		readonly unscaled: readonly number[];
 	};
 	readonly profiledItems: number;
 	readonly loads: number;
@@ -71,9 +77,9 @@ export const FULL: Plan = {
 	rounds: 5,
 	sizes: [1, 10, 100, 1000],
 	oneByOneUpTo: 10,
-	limited: { items: 100, rounds: 3 },
-	memory: { bigVideoMiB: 512, videos: 10, videoMiB: 100, pictures: 50, pictureMiB: 20 },
-	real: { sizes: [1, 10, 100], rounds: 3, unscaledItems: 100 },
+	limited: { items: 100, rounds: 3, atRealSpeed: 60 },
+	memory: { rounds: 3, bigVideoMiB: 512, videos: 10, videoMiB: 100, pictures: 50, pictureMiB: 20 },
+	real: { sizes: [1, 10, 100], rounds: 3, unscaled: [10, 100] },
 	profiledItems: 1000,
 	loads: 9,
 };
@@ -83,9 +89,9 @@ export const QUICK: Plan = {
 	rounds: 2,
 	sizes: [1, 10, 100],
 	oneByOneUpTo: 1,
-	limited: { items: 40, rounds: 1 },
-	memory: { bigVideoMiB: 64, videos: 4, videoMiB: 16, pictures: 6, pictureMiB: 5 },
-	real: { sizes: [10], rounds: 1, unscaledItems: 0 },
+	limited: { items: 40, rounds: 1, atRealSpeed: 0 },
+	memory: { rounds: 1, bigVideoMiB: 64, videos: 4, videoMiB: 16, pictures: 6, pictureMiB: 5 },
+	real: { sizes: [10], rounds: 1, unscaled: [] },
 	profiledItems: 200,
 	loads: 3,
 };
