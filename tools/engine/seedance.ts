@@ -11,7 +11,7 @@ import type {
 } from 'n8n-workflow';
 import { type EngineOptions, type EngineRun, execute } from './engine';
 
-export const START = 'Start';
+const START = 'Start';
 export const SEEDANCE = 'Seedance';
 export const SUCCESS = 'Success';
 export const FAILED = 'Failed';
