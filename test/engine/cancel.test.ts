@@ -23,6 +23,28 @@ it('stops asking, and names the predictions that go on without it', async () => 
 	for (const { id } of engine.sandbox.predictions) expect(engine.warnings[0]).toContain(id);
 });
 
+it('names what was finished and not passed on, and what Submit had put out', async () => {
+	engine.sandbox.options.renderMs = (_body, index) => (index === 0 ? 0 : 60_000);
+	const run = engine.start({ items: items(2) });
+	await until(() => engine.sandbox.predictions.some(({ downloads }) => downloads > 0));
+	await settle(100);
+	run.cancel();
+	await run.finished;
+	await until(() => engine.warnings.length > 1);
+	for (const { id } of engine.sandbox.predictions) expect(engine.warnings.join()).toContain(id);
+
+	engine.warnings.length = 0;
+	engine.sandbox.plan({ on: 'submit', kind: 'slowBody', delayMs: 700, after: 2 });
+	const submitting = engine.start({ items: items(3), parameters: { operation: 'submit' } });
+	await until(() => engine.sandbox.predictions.length === 5);
+	submitting.cancel();
+	await submitting.finished;
+	await until(() => engine.warnings.length > 1);
+	for (const { id } of engine.sandbox.predictions.slice(2)) {
+		expect(engine.warnings.join()).toContain(id);
+	}
+});
+
 it('wakes items that sleep through a long interval', async () => {
 	engine.sandbox.options.renderMs = 600_000;
 	const run = engine.start({ parameters: { options: { pollingInterval: 600 } } });

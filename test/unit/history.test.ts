@@ -265,6 +265,22 @@ it('keeps its distance between questions after a submission, and asks once more 
 	);
 });
 
+it('waits no longer than the timeout for an API that asks for a pause of hours', async () => {
+	const clock = new FakeClock();
+	const played: History = {
+		submissions: [],
+		answers: [limited(36_000_000)],
+		pollingIntervalMs: 5000,
+		timeoutMs: 60_000,
+		tries: [],
+	};
+	const script = new Script(played, clock);
+	const startedAt = clock.now();
+	expect(await clock.until(tryOnce(newRun(script, clock, {}, '1', true), played))).toBe(false);
+	expect(clock.now() - startedAt).toBeLessThan(62_000);
+	expect(script.questions).toHaveLength(1);
+});
+
 it('gives up on a host that cannot be reached after a few tries, with nothing submitted', async () => {
 	const clock = new FakeClock();
 	const submissions = Array.from({ length: 20 }, () => noAnswer('ECONNREFUSED'));

@@ -1,5 +1,6 @@
 // The pace of a run under random answers: never more at one time than the user allows, and nothing while paused.
 import fc from 'fast-check';
+import { limits } from '../../nodes/SeedanceImageToVideo/run/limits';
 import { createPace } from '../../nodes/SeedanceImageToVideo/run/pace';
 import { readPrediction } from '../../nodes/SeedanceImageToVideo/api/prediction';
 import type { Outcome } from '../../nodes/SeedanceImageToVideo/run/retry';
@@ -14,7 +15,7 @@ const request = fc.record({
 	isDownload: fc.boolean(),
 	isUrgent: fc.boolean(),
 	/** Milliseconds of Retry-After; null without; undefined where all is well. */
-	retryAfterMs: fc.option(fc.option(fc.integer({ min: 0, max: 60_000 })), {
+	retryAfterMs: fc.option(fc.option(fc.integer({ min: 0, max: 600_000 })), {
 		nil: undefined,
 		freq: 4,
 	}),
@@ -37,7 +38,8 @@ it('keeps to the number of requests and to every pause', async () => {
 					underWay--;
 					if (retryAfterMs === undefined) return good;
 					if (retryAfterMs !== null) {
-						pausedUntil = Math.max(pausedUntil, clock.now() + retryAfterMs);
+						const pauseMs = Math.min(retryAfterMs, limits.longestPauseMs);
+						pausedUntil = Math.max(pausedUntil, clock.now() + pauseMs);
 					}
 					return { kind: 'rateLimited', retryAfterMs, message: '' } as const;
 				};

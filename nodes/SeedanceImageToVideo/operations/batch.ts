@@ -72,16 +72,26 @@ async function openRun(context: IExecuteFunctions): Promise<Run> {
 	};
 }
 
-/** Names, once, the predictions that go on without this run. */
+/** Names, once, the predictions that were paid for: n8n keeps nothing of a cancelled node's output. */
 function warnOnCancel(run: Run): void {
 	run.signal?.addEventListener(
 		'abort',
 		() => {
-			if (run.rendering.size === 0) return;
-			const ids = [...run.rendering.values()].join(', ');
-			run.warn(
-				`Cancelled while ${run.rendering.size} prediction(s) were rendering. They go on at GPTProto and are paid for; use Get Result with: ${ids}`,
-			);
+			const rendering = [...run.rendering.values()];
+			const ended = run.ledger
+				.accepted()
+				.map(([, id]) => id)
+				.filter((id) => !rendering.includes(id));
+			if (rendering.length > 0) {
+				run.warn(
+					`Cancelled while ${rendering.length} prediction(s) were rendering. They go on at GPTProto and are paid for; use Get Result with: ${rendering.join(', ')}`,
+				);
+			}
+			if (ended.length > 0) {
+				run.warn(
+					`Cancelled with ${ended.length} prediction(s) accepted whose result was not passed on. Get Result fetches them without paying again: ${ended.join(', ')}`,
+				);
+			}
 		},
 		{ once: true },
 	);
@@ -164,7 +174,7 @@ export async function runBatch(
 /** A fault nobody foresaw still names its item and loses nothing. */
 function asItemFailure(failure: unknown): ItemFailure {
 	if (failure instanceof ItemFailure) return failure;
-	const { message, description } = failure as { message?: unknown; description?: unknown };
+	const { message, description } = Object(failure) as Record<string, unknown>;
 	return new ItemFailure({
 		message:
 			typeof message === 'string' && message !== '' ? message : 'Something unforeseen happened',

@@ -5,7 +5,7 @@ import { ItemFailure } from '../run/failure';
 import { OPTION_DEFAULTS } from '../run/limits';
 import type { Run } from '../run/run';
 import { askForState } from '../run/wait';
-import { accept } from './acceptance';
+import { accept, letGo } from './acceptance';
 import { readSimplify } from './delivery';
 import { outputItem } from './output';
 
@@ -35,6 +35,7 @@ export async function submit(
 	const simplify = readSimplify(context, itemIndex);
 	let acceptance = await accept(context, run, itemIndex, TIMEOUT_MS);
 	let prediction: Prediction;
+	letGo(run, itemIndex);
 	if (acceptance.how === 'submitted') {
 		prediction = acceptance.prediction;
 	} else {
@@ -47,6 +48,7 @@ export async function submit(
 			line.strike();
 			run.pickedUp.delete(itemIndex);
 			acceptance = await accept(context, run, itemIndex, TIMEOUT_MS, line);
+			letGo(run, itemIndex);
 			if (acceptance.how === 'submitted') prediction = acceptance.prediction;
 		}
 	}

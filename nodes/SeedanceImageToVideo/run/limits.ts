@@ -30,6 +30,10 @@ export const limits = {
 	/** First pause after a fault or a rate limit; doubles from there. */
 	backoffBaseMs: 1_000,
 	backoffMaxMs: 30_000,
+	/** The longest pause after a 429, whatever `Retry-After` says; then one request tries again. */
+	longestPauseMs: 300_000,
+	/** How long the last question before a timeout may be held up by such a pause. */
+	lastQuestionPatienceMs: 30_000,
 	/** Timers beyond this overflow. */
 	longestSleepMs: 2_147_000_000,
 };

@@ -1,5 +1,6 @@
 // How many requests may be under way at one time, and the pause that all of them keep when GPTProto says 429.
 import type { Clock } from './clock';
+import { limits } from './limits';
 import { backoffMs, type Outcome } from './retry';
 
 export interface Pace {
@@ -19,6 +20,8 @@ export interface Pace {
 	download<Result>(task: () => Promise<Result>): Promise<Result>;
 	/** A host other than the API said 429: everything pauses all the same. */
 	limited(retryAfterMs: number | null): void;
+	/** When the present pause ends, on the clock's scale; a time gone by where there is none. */
+	pausedUntil(): number;
 }
 
 interface Turn {
@@ -131,7 +134,8 @@ export function createPace(
 				limitedInARow++;
 				learnRate(clock.now());
 			}
-			const pauseMs = outcome.retryAfterMs ?? backoffMs(limitedInARow, random());
+			const asked = outcome.retryAfterMs ?? backoffMs(limitedInARow, random());
+			const pauseMs = Math.min(asked, limits.longestPauseMs);
 			pausedUntil = Math.max(pausedUntil, clock.now() + pauseMs);
 			width = 1;
 		} else if (outcome && outcome.kind !== 'noAnswer') {
@@ -161,6 +165,7 @@ export function createPace(
 		limited(retryAfterMs) {
 			learn({ kind: 'rateLimited', retryAfterMs, message: '' }, clock.now());
 		},
+		pausedUntil: () => pausedUntil,
 	};
 }
 

@@ -94,16 +94,31 @@ async function askUntilEnd(
 			const waitedMs = askedAt - startedAt;
 			const pauseMs = pauseBeforeNextQuestion({ pollingIntervalMs }, waitedMs, random, known);
 			const now = clock.now();
-			const due = Math.min(deadline, Math.max(askedAt + pauseMs, notBefore));
+			const earliest = Math.max(askedAt + pauseMs, notBefore, run.pace.pausedUntil());
+			const due = Math.min(deadline, earliest);
 			if (now >= due) return;
 			await clock.sleep(watch ? Math.min(due - now, slice) : due - now, run.signal);
 			throwIfCancelled(run);
 		}
 	}
 
+	function timedOut(): ItemFailure {
+		const answered = lastObstacle === '' ? '' : ` (the last answer: ${lastObstacle})`;
+		return new ItemFailure({
+			message: `Prediction ${predictionId} had not ended after ${inWords(clock.now() - startedAt)}`,
+			description: `Its last known status is "${lastStatus ?? 'unknown'}"${answered}. It goes on at GPTProto and is paid for: use Get Result with this prediction ID, or raise 'Timeout (Minutes)' and run "Retry execution".`,
+			origin: 'service',
+			predictionId,
+			status: lastStatus,
+			cause: 'temporarily-unavailable',
+		});
+	}
+
 	for (let isFirst = true; ; isFirst = false) {
 		if (!isFirst || acceptedAt !== null) await pause();
 		const isLastQuestion = clock.now() >= deadline;
+		const heldUpMs = run.pace.pausedUntil() - clock.now();
+		if (isLastQuestion && heldUpMs > limits.lastQuestionPatienceMs) throw timedOut();
 		const outcome = await ask(run, predictionId, () => (askedAt = clock.now()));
 		const answeredAt = clock.now();
 		const sinceSubmission = acceptedAt === null ? null : answeredAt - acceptedAt;
@@ -111,6 +126,7 @@ async function askUntilEnd(
 		switch (judged.verdict) {
 			case 'answered':
 				faults = 0;
+				lastObstacle = '';
 				lastStatus = judged.prediction.status;
 				if (judged.prediction.state === 'succeeded') watch?.succeeded(answeredAt - startedAt);
 				if (judged.prediction.state !== 'working') return judged.prediction;
@@ -123,16 +139,7 @@ async function askUntilEnd(
 				if (outcome.kind !== 'rateLimited') faults++;
 				break;
 		}
-		if (isLastQuestion) {
-			throw new ItemFailure({
-				message: `Prediction ${predictionId} had not ended after ${inWords(clock.now() - startedAt)}`,
-				description: `Its last known status is "${lastStatus ?? 'unknown'}"${faults > 0 ? ` (the last answer: ${lastObstacle})` : ''}. It goes on at GPTProto and is paid for: use Get Result with this prediction ID, or raise 'Timeout (Minutes)' and run "Retry execution".`,
-				origin: 'service',
-				predictionId,
-				status: lastStatus,
-				cause: 'temporarily-unavailable',
-			});
-		}
+		if (isLastQuestion) throw timedOut();
 		const backoff =
 			faults > 0 ? Math.min(backoffMs(faults, run.random()), 3 * pollingIntervalMs) : 0;
 		notBefore = answeredAt + Math.max(backoff, retryAfterOf(outcome));
