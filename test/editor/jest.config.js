@@ -1,0 +1,14 @@
+// `npm run test:editor`: n8n's editor in Chromium, with the packed package in real n8n, old and new. The same two
+// n8n as for the end-to-end tests are started, once for all files; two files run at a time.
+module.exports = {
+	rootDir: '../..',
+	testEnvironment: 'node',
+	testMatch: ['<rootDir>/test/editor/**/*.test.ts'],
+	transform: {
+		'^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
+	},
+	globalSetup: '<rootDir>/test/e2e/start-n8n.ts',
+	globalTeardown: '<rootDir>/test/e2e/stop-n8n.ts',
+	testTimeout: 120_000,
+	maxWorkers: 2,
+};

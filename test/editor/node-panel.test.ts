@@ -1,0 +1,62 @@
+// Finding the node in the editor's node panel and putting it into a workflow.
+import type { Browser } from 'playwright-core';
+
+import codex from '../../nodes/SeedanceImageToVideo/SeedanceImageToVideo.node.json';
+import { inEveryN8n } from '../e2e/in-every-n8n';
+import { line, start } from '../e2e/workflows';
+import { openBrowser, openTab } from './browser';
+import { Editor } from './editor';
+
+const NAME = 'Seedance Image to Video';
+const PROMISED = [
+	'video',
+	'image to video',
+	'animate',
+	'seedance',
+	'bytedance',
+	'gptproto',
+	'doubao',
+];
+
+inEveryN8n((place) => {
+	let browser: Browser;
+	let editor: Editor;
+	beforeAll(async () => {
+		browser = await openBrowser();
+		editor = new Editor(await openTab(browser, place.rest.session.state));
+		// In an empty workflow the panel looks for triggers alone.
+		await editor.openWorkflow(await place.rest.createWorkflow(line(start())));
+		await editor.openNodePanel();
+	});
+	afterAll(() => browser?.close());
+
+	test('every word people may look for is an alias', () => {
+		expect(codex.alias).toEqual(expect.arrayContaining(PROMISED));
+	});
+
+	test.each(codex.alias)('"%s" finds the node', async (alias) => {
+		await editor.search('no node has this name');
+		await editor.foundNode(NAME).waitFor({ state: 'hidden' });
+		await editor.search(alias);
+		await editor.foundNode(NAME).waitFor();
+	});
+
+	test('it offers its three operations, and one click adds it to the workflow', async () => {
+		const { page } = editor;
+		await editor.search(NAME);
+		await editor.foundNode(NAME).click();
+		const actions = page.getByTestId('node-creator').getByText(/image to video prediction/);
+		await actions.nth(2).waitFor();
+		expect((await actions.allInnerTexts()).map((text) => text.trim())).toEqual([
+			'Get result of image to video prediction',
+			'Submit image to video prediction',
+			'Submit image to video prediction and wait',
+		]);
+
+		await actions.nth(2).click();
+
+		await page.getByTestId('node-parameters').waitFor();
+		expect(await editor.parameters()).toContain('imageUrl');
+		await editor.canvasNode(NAME).waitFor({ state: 'attached' });
+	});
+});

@@ -1,0 +1,77 @@
+// Executing the node in the editor: its output as a table, and its video to view and to download.
+import { readFile } from 'node:fs/promises';
+
+import type { Browser, Locator, Page } from 'playwright-core';
+
+import { inEveryN8n } from '../e2e/in-every-n8n';
+import { line, SEEDANCE, seedance, start } from '../e2e/workflows';
+import { openBrowser, openTab } from './browser';
+import { Editor } from './editor';
+
+inEveryN8n(
+	(place) => {
+		let browser: Browser;
+		let page: Page;
+		let output: Locator;
+		let predictionId: string;
+		beforeAll(async () => {
+			browser = await openBrowser();
+			page = await openTab(browser, place.rest.session.state);
+			const editor = new Editor(page);
+			output = page.getByTestId('output-panel');
+			const workflow = line(start(), seedance(place.credential));
+			await editor.openWorkflow(await place.rest.createWorkflow(workflow));
+			await editor.openNode(SEEDANCE);
+			await page.getByTestId('node-execute-button').click();
+			await output.getByTestId('radio-button-binary').waitFor();
+			predictionId = place.sandbox.predictions[0]?.id ?? '';
+		});
+		afterAll(() => browser?.close());
+
+		test('the table shows the fields of the simplified output', async () => {
+			await output.getByTestId('radio-button-table').click();
+			const table = output.getByRole('table');
+			await table.getByText(predictionId, { exact: true }).waitFor();
+			const heads = (await table.locator('th').allInnerTexts()).map((text) => text.trim());
+			expect(heads.filter((text) => text !== '')).toEqual([
+				'predictionId',
+				'status',
+				'model',
+				'videoUrl',
+				'failureReason',
+				'width',
+				'height',
+				'hasNsfwContent',
+				'executionTime',
+				'createdAt',
+			]);
+			expect(await table.locator('td').allInnerTexts()).toContain('succeeded');
+		});
+
+		test('the video plays in the output panel, in the documented size', async () => {
+			await output.getByTestId('radio-button-binary').click();
+			await output.getByText(`${predictionId}.mp4`).waitFor();
+			await output.getByTestId('ndv-view-binary-data').click();
+			const video = output.locator('video');
+			await video.waitFor();
+			await page.waitForFunction('document.querySelector("video").readyState >= 2');
+			const size = await video.evaluate((element) => {
+				const { videoWidth, videoHeight } = element as unknown as Record<string, number>;
+				return [videoWidth, videoHeight];
+			});
+			expect(size).toEqual([864, 496]);
+			await output.getByText('Back to list').click();
+		});
+
+		test('the video can be downloaded under its name', async () => {
+			await output.getByTestId('radio-button-binary').click();
+			const coming = page.waitForEvent('download');
+			await output.getByTestId('ndv-download-binary-data').click();
+			const download = await coming;
+			expect(download.suggestedFilename()).toBe(`${predictionId}.mp4`);
+			const file = await readFile(await download.path());
+			expect(file.subarray(4, 8).toString()).toBe('ftyp');
+		});
+	},
+	{ sandbox: { video: { kind: 'render' } } },
+);

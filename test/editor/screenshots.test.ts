@@ -1,0 +1,119 @@
+// The pictures of the documentation, light and dark. `UPDATE_SCREENSHOTS=1 npm run test:editor -- screenshots` writes
+// them to docs/images; without that variable they go to a temporary folder, so that the checkout stays as it is.
+import type { Browser, Page } from 'playwright-core';
+
+import { NEWEST_VERSION } from '../../tools/n8n/versions';
+import type { WorkflowNode } from '../../tools/n8n/workflow';
+import { Place } from '../e2e/in-every-n8n';
+import { line, node, seedance } from '../e2e/workflows';
+import { openBrowser, openTab, type Theme, WINDOW } from './browser';
+import { Camera } from './camera';
+import { Editor } from './editor';
+import { catFilm } from './film';
+
+const NAME = 'Seedance Image to Video';
+/** One operation with all its parameters; three of them fit side by side. */
+const PARAMETERS = { width: 420, height: 1080 };
+const PANEL = { width: 1100, height: 640 };
+
+const place = new Place(NEWEST_VERSION);
+let browser: Browser;
+let camera: Camera;
+
+beforeAll(async () => {
+	browser = await openBrowser();
+	camera = await Camera.open();
+	await place.open({ credentialName: 'GPTProto account' });
+	place.sandbox.options.video = { kind: 'buffer', data: await catFilm(browser) };
+});
+afterAll(async () => {
+	await browser?.close();
+	await camera?.close();
+	await place.close();
+});
+
+const trigger = () =>
+	node(
+		'When clicking ‘Execute workflow’',
+		'n8n-nodes-base.manualTrigger',
+		1,
+		{},
+		{ id: 'trigger' },
+	);
+
+const step = (parameters: Record<string, unknown> = {}): WorkflowNode => ({
+	...seedance(place.credential),
+	name: NAME,
+	position: [220, 0],
+	parameters: {
+		imageUrl: 'https://example.com/cat.png',
+		prompt: 'The cat looks up, a gentle breeze in its fur, golden sunset light',
+		options: {},
+		...parameters,
+	},
+});
+
+const spread = (index: number): [number, number] => [220 * (index + 1), 0];
+
+describe.each<Theme>(['light', 'dark'])('%s', (theme) => {
+	let page: Page;
+	let editor: Editor;
+	beforeEach(async () => {
+		page = await openTab(browser, place.rest.session.state, theme);
+		editor = new Editor(page);
+	});
+	afterEach(() => page.context().close());
+
+	const open = async (...nodes: WorkflowNode[]) => {
+		const workflow = { ...line(...nodes), name: 'Pictures to videos' };
+		await editor.openWorkflow(await place.rest.createWorkflow(workflow));
+	};
+
+	test('the node panel', async () => {
+		await page.setViewportSize(PANEL);
+		await open(trigger());
+		await editor.openNodePanel();
+		await editor.search('image to video');
+		await editor.foundNode(NAME).waitFor();
+		expect(await camera.take(page, 'node-panel', theme)).toEqual(PANEL);
+	});
+
+	test('the operations', async () => {
+		await page.setViewportSize({ ...WINDOW, height: 1260 });
+		const steps = {
+			'submit-and-wait': step(),
+			submit: step({ operation: 'submit' }),
+			'get-result': step({ operation: 'getResult', predictionId: '={{ $json.predictionId }}' }),
+		};
+		const named = Object.entries(steps).map(([name, node]) => ({ ...node, name }));
+		await open(trigger(), ...named.map((node, at) => ({ ...node, position: spread(at) })));
+		for (const { name } of named) {
+			await editor.openNode(name);
+			const part = { rightOf: 'ndv-input-panel', ...PARAMETERS };
+			expect(await camera.take(page, `operation-${name}`, theme, part)).toEqual(PARAMETERS);
+			await page.getByTestId('ndv-close-button').click();
+		}
+	});
+
+	test('a finished run, its video, and the canvas', async () => {
+		await open(trigger(), step());
+		await editor.openNode(NAME);
+		await page.getByTestId('node-execute-button').click();
+		const output = page.getByTestId('output-panel');
+		await output.getByTestId('radio-button-schema').click();
+		await output.getByText('succeeded').waitFor();
+		expect(await camera.take(page, 'finished-run', theme)).toEqual(WINDOW);
+
+		await output.getByTestId('radio-button-binary').click();
+		await output.getByTestId('ndv-view-binary-data').click();
+		await output.locator('video').waitFor();
+		await page.waitForFunction('document.querySelector("video").readyState >= 2');
+		await page.evaluate('document.querySelector("video").pause()');
+		expect(await camera.take(page, 'video-preview', theme)).toEqual(WINDOW);
+
+		await page.getByTestId('ndv-close-button').click();
+		await page.setViewportSize(PANEL);
+		await page.getByTestId('zoom-to-fit').click();
+		expect(await camera.take(page, 'workflow', theme)).toEqual(PANEL);
+	});
+});
