@@ -19,15 +19,17 @@ export class Cluster {
 	main!: N8nInstance;
 	workers: N8nInstance[] = [];
 	rest!: RestClient;
-	private services: Service[] = [];
+	private readonly services: Service[] = [];
 	private packageFolder = '';
 	private environment: Record<string, string> = {};
 
 	/** @param settings environment variables for all three n8n */
 	async start(settings: Record<string, string> = {}): Promise<void> {
 		requireServices();
-		const [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
-		this.services = [redis, postgres];
+		const redis = await startRedis();
+		this.services.push(redis);
+		const postgres = await startPostgres();
+		this.services.push(postgres);
 		this.packageFolder = await mkdtemp(join(tmpdir(), 'n8n-seedance-package-'));
 		const tarball = await packProject(this.packageFolder);
 		this.environment = {
