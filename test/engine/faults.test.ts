@@ -271,7 +271,7 @@ describe.each(cases)('$on: $fault', (given) => {
 		// The key is seen by the API alone, and by nobody who reads.
 		expect(text).not.toContain(sandbox.apiKey);
 		expect(JSON.stringify(run.data)).not.toContain(sandbox.apiKey);
-		expect(engine.warnings.join()).not.toContain(sandbox.apiKey);
+		expect([...engine.warnings, ...engine.notes].join()).not.toContain(sandbox.apiKey);
 		for (const request of sandbox.requests.filter(({ origin }) => origin !== 'api')) {
 			expect(JSON.stringify([request.headers, request.path])).not.toContain(sandbox.apiKey);
 		}

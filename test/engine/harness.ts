@@ -30,8 +30,9 @@ export const TINY_VIDEO = Buffer.from('not really a video');
 export interface Harness {
 	readonly sandbox: Sandbox;
 	readonly binaryData: BinaryDataService;
-	/** Lines that the node wrote to n8n's log. */
+	/** Lines that the node wrote to n8n's log: warnings, and what it notes as it goes. */
 	readonly warnings: string[];
+	readonly notes: string[];
 	/** Starts the node over the given items, with the sample's parameters unless others are given. */
 	start(options?: Partial<SeedanceOptions>): EngineRun;
 	run(options?: Partial<SeedanceOptions>): Promise<IRun>;
@@ -43,6 +44,7 @@ export function useEngine(options: SandboxOptions = {}): Harness {
 	let sandbox: Sandbox;
 	let runtime: Runtime;
 	const warnings: string[] = [];
+	const notes: string[] = [];
 	let initial: SandboxOptions;
 	const defaults = { video: { kind: 'buffer', data: TINY_VIDEO } as const, ...options };
 
@@ -53,11 +55,15 @@ export function useEngine(options: SandboxOptions = {}): Harness {
 		jest
 			.spyOn(Container.get(Logger), 'warn')
 			.mockImplementation((line: string) => void warnings.push(line));
+		jest
+			.spyOn(Container.get(Logger), 'info')
+			.mockImplementation((line: string) => void notes.push(line));
 	});
 	beforeEach(() => {
 		sandbox.reset();
 		Object.assign(sandbox.options, initial);
 		warnings.length = 0;
+		notes.length = 0;
 		// The bounds of a real network, brought down to a test's patience.
 		jest.replaceProperty(limits, 'backoffBaseMs', 20);
 		jest.replaceProperty(limits, 'backoffMaxMs', 200);
@@ -86,6 +92,7 @@ export function useEngine(options: SandboxOptions = {}): Harness {
 			return runtime.binaryData;
 		},
 		warnings,
+		notes,
 		start,
 		run: async (own) => await start(own).finished,
 		read: async (file) => {

@@ -210,6 +210,13 @@ describe('Get Result', () => {
 	});
 });
 
+it("writes every accepted prediction to n8n's log, which outlives the process", async () => {
+	await engine.run({ items: items(3) });
+	for (const { id } of engine.sandbox.predictions) {
+		expect(engine.notes.join('\n')).toMatch(`Seedance: Prediction ${id} was accepted [Item `);
+	}
+});
+
 it('says an empty input is an empty output', async () => {
 	const run = await engine.run({ items: [] });
 	expect(itemsOf(run, SEEDANCE)).toEqual([]);

@@ -86,6 +86,11 @@ test('"Retry execution" has nothing left to start from: it fails as well, and pa
 	for (const prompt of prompts) expect(place.paidFor(prompt)).toBe(1);
 });
 
+test("the workers' logs still name what was paid for", () => {
+	const log = place.cluster.workers.map((worker) => worker.log).join('\n');
+	for (const { id } of place.sandbox.predictions) expect(log).toContain(id);
+});
+
 test('what waits in n8n instead goes on with the worker that is there, and is paid for once', async () => {
 	const execution = await place.cluster.rest.waitFor(durableId, undefined, PATIENCE_MS);
 	expect(execution.status).toBe('success');

@@ -163,6 +163,7 @@ function newRun(
 		rendering: new Map(),
 		pickedUp: new Map(),
 		refusedForAll: null,
+		note: () => undefined,
 		warn: () => undefined,
 	};
 }

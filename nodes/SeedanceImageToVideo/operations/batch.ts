@@ -68,6 +68,7 @@ async function openRun(context: IExecuteFunctions): Promise<Run> {
 		rendering: new Map(),
 		pickedUp: new Map(),
 		refusedForAll: null,
+		note: (message) => context.logger.info(`${context.getNode().name}: ${message}`),
 		warn: (message) => warn(context, message),
 	};
 }

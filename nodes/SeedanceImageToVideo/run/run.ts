@@ -28,6 +28,8 @@ export interface Run {
 	readonly pickedUp: Map<number, string>;
 	/** A refusal that will meet every item alike; nothing further is submitted. */
 	refusedForAll: ItemFailure | null;
+	/** Writes to n8n's log what has to outlive this process: an id that is paid for. */
+	readonly note: (message: string) => void;
 	/** Tells the person about a prediction that must not be lost. */
 	readonly warn: (message: string) => void;
 }

@@ -109,6 +109,7 @@ async function attempt(
 			left = 'accepted';
 			const { id } = judged.prediction;
 			line.recordAccepted(id);
+			run.note(`Prediction ${id} was accepted [Item ${itemIndex}]`);
 			run.rendering.set(itemIndex, id);
 			if (run.signal?.aborted)
 				run.warn(`Prediction ${id} was accepted while the run was cancelled`);
