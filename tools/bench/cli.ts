@@ -13,7 +13,7 @@ import { showProgress } from './progress';
 import { measureInRealN8n } from './real';
 import { type Figures, report } from './report';
 import { trySchedules } from './schedules';
-import { closeStage, openStage, type Stage } from './stage';
+import { withStage } from './stage';
 
 const PAGE = resolve(__dirname, '..', '..', 'docs', 'benchmarks.md');
 
@@ -26,15 +26,6 @@ function steps({ rounds, sizes, limited, memory, real }: Plan): number {
 		3 +
 		(1 + real.sizes.length * real.rounds + real.unscaled.length)
 	);
-}
-
-async function withStage<Result>(work: (stage: Stage) => Promise<Result>): Promise<Result> {
-	const stage = await openStage();
-	try {
-		return await work(stage);
-	} finally {
-		await closeStage(stage);
-	}
 }
 
 async function measure(plan: Plan, onStep: (what: string) => void): Promise<Figures> {

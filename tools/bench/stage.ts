@@ -10,15 +10,25 @@ export interface Stage {
 	readonly target: Target;
 }
 
-export async function openStage(): Promise<Stage> {
+async function openStage(): Promise<Stage> {
 	const sandbox = startProcess<SandboxProcess>('sandbox-process');
 	const limit = startProcess<LimitProcess>('limit-process');
 	return { sandbox, limit, target: await sandbox.call('start', undefined as never) };
 }
 
-export async function closeStage({ sandbox, limit }: Stage): Promise<void> {
+async function closeStage({ sandbox, limit }: Stage): Promise<void> {
 	await sandbox.call('stop', undefined as never);
 	await Promise.all([sandbox.end(), limit.end()]);
+}
+
+/** Runs something with a stage of its own. */
+export async function withStage<Result>(work: (stage: Stage) => Promise<Result>): Promise<Result> {
+	const stage = await openStage();
+	try {
+		return await work(stage);
+	} finally {
+		await closeStage(stage);
+	}
 }
 
 /** Runs something with an engine of its own. */
@@ -64,6 +74,6 @@ export async function runNode(
 	return { ran, seen, makespanMs: ran.endedAt - ran.startedAt };
 }
 
-export function now(): number {
+function now(): number {
 	return performance.timeOrigin + performance.now();
 }

@@ -11,10 +11,6 @@ export function mean(values: readonly number[]): number {
 	return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-export function sum(values: readonly number[]): number {
-	return values.reduce((total, value) => total + value, 0);
-}
-
 /** `1.05 (1.03–1.08)`; one figure alone where there was one round. */
 export function spread(values: readonly number[], digits = 2, unit = ''): string {
 	if (values.length === 0) return '–';

@@ -83,7 +83,8 @@ export function createAdmission(
 				// The one that tried its luck had some: the limit lies higher, and is looked for until the next 429.
 				isGrowing ||= rendering > ceiling;
 				if (isGrowing && rendering >= ceiling) {
-					limitedInARow = 0;
+					// One alone may only have found a place whose prediction had ended unnoticed.
+					if (step > 1) limitedInARow = 0;
 					ceiling = rendering + step;
 					step *= 2;
 				}
