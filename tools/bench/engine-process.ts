@@ -63,7 +63,7 @@ async function watchPeak(): Promise<() => Promise<number>> {
 	let polled = 0;
 	const timer = setInterval(() => {
 		polled = Math.max(polled, process.memoryUsage.rss() / MEBIBYTE);
-	}, 10);
+	}, 50);
 	return async () => {
 		clearInterval(timer);
 		return Math.max(polled, await residentMiB('VmHWM'));
