@@ -133,6 +133,16 @@ export interface FrameSize {
 
 type Pixels = readonly [width: number, height: number];
 
+/** The same in both columns of the documented table. */
+const FRAME_SIZES_1080P: Record<AspectRatio, Pixels> = {
+	'16:9': [1920, 1088],
+	'4:3': [1664, 1248],
+	'1:1': [1440, 1440],
+	'3:4': [1248, 1664],
+	'9:16': [1088, 1920],
+	'21:9': [2176, 928],
+};
+
 const FRAME_SIZES: Record<FrameSizeColumn, Record<Resolution, Record<AspectRatio, Pixels>>> = {
 	'seedance-1.0': {
 		'480p': {
@@ -151,14 +161,7 @@ const FRAME_SIZES: Record<FrameSizeColumn, Record<Resolution, Record<AspectRatio
 			'9:16': [704, 1248],
 			'21:9': [1504, 640],
 		},
-		'1080p': {
-			'16:9': [1920, 1088],
-			'4:3': [1664, 1248],
-			'1:1': [1440, 1440],
-			'3:4': [1248, 1664],
-			'9:16': [1088, 1920],
-			'21:9': [2176, 928],
-		},
+		'1080p': FRAME_SIZES_1080P,
 	},
 	'seedance-1.5-and-2.0': {
 		'480p': {
@@ -177,14 +180,7 @@ const FRAME_SIZES: Record<FrameSizeColumn, Record<Resolution, Record<AspectRatio
 			'9:16': [720, 1280],
 			'21:9': [1470, 630],
 		},
-		'1080p': {
-			'16:9': [1920, 1088],
-			'4:3': [1664, 1248],
-			'1:1': [1440, 1440],
-			'3:4': [1248, 1664],
-			'9:16': [1088, 1920],
-			'21:9': [2176, 928],
-		},
+		'1080p': FRAME_SIZES_1080P,
 	},
 };
 
