@@ -6,14 +6,17 @@ import type {
 	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
-import { bareKey, isAtBase, normalizedBaseUrl } from '../nodes/SeedanceImageToVideo/api/access';
-import { DEFAULT_BASE_URL, MODELS_PATH } from '../nodes/SeedanceImageToVideo/api/reference';
+import { bareKey, isAtBase, readBaseUrl } from '../nodes/SeedanceImageToVideo/gptproto/access';
+import { DEFAULT_BASE_URL, MODELS_PATH } from '../nodes/SeedanceImageToVideo/gptproto/reference';
 
 /** Where a request goes: n8n's own HTTP Request node says `uri`, a credential's test `baseURL` and a path. */
 function addressOf({ url, baseURL, uri }: IHttpRequestOptions & { readonly uri?: string }): string {
 	const address = uri ?? url;
 	return baseURL && !URL.canParse(address) ? `${baseURL.replace(/\/+$/, '')}${address}` : address;
 }
+
+const BASE_URL_WORDS =
+	"'Base URL' must be an address that starts with https:// or http://, without user name, password, query or fragment";
 
 export class GptProtoApi implements ICredentialType {
 	name = 'gptProtoApi';
@@ -44,7 +47,7 @@ export class GptProtoApi implements ICredentialType {
 			type: 'string',
 			default: DEFAULT_BASE_URL,
 			placeholder: `e.g. ${DEFAULT_BASE_URL}`,
-			description: 'Change this only for a proxy or a sandbox. The key is sent to this host alone.',
+			description: 'Change this only for a proxy or a sandbox. The key is sent to this host only.',
 		},
 	];
 
@@ -57,9 +60,9 @@ export class GptProtoApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> => {
-		const baseUrl = normalizedBaseUrl(credentials.baseUrl);
-		const address = addressOf(requestOptions);
-		if (baseUrl === null || !isAtBase(address, baseUrl)) {
+		const read = readBaseUrl(credentials.baseUrl);
+		if ('fault' in read) throw new Error(BASE_URL_WORDS);
+		if (!isAtBase(addressOf(requestOptions), read.baseUrl)) {
 			throw new Error("The GPTProto API key is only sent to the host of the credential's Base URL");
 		}
 		return {
@@ -74,5 +77,17 @@ export class GptProtoApi implements ICredentialType {
 			url: MODELS_PATH,
 			disableFollowRedirect: true,
 		},
+		// Any web page answers 200; only the API answers with a list in `data`.
+		rules: [
+			{
+				type: 'responseSuccessBody',
+				properties: {
+					key: 'data',
+					value: undefined,
+					message:
+						"The answer does not come from GPTProto's API. Check 'Base URL': it must be the address of the API.",
+				},
+			},
+		],
 	};
 }

@@ -5,16 +5,14 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 	NodeConnectionTypes,
-	NodeOperationError,
 } from 'n8n-workflow';
 import { properties } from './description';
-import { type Operation, OPERATIONS } from './description/operation';
-import { type ItemOperation, runBatch } from './operations/batch';
-import { getResult } from './operations/getResult';
-import { submit } from './operations/submit';
-import { submitAndWait } from './operations/submitAndWait';
-
-const operations: Record<Operation, ItemOperation> = { getResult, submit, submitAndWait };
+import { OPERATIONS } from './description/operation';
+import { runBatch } from './execute/batch';
+import { describeUnknownOperation } from './execute/messages';
+import { toNodeError } from './execute/node-error';
+import { OPERATION_WORK } from './execute/operations';
+import { resumeParked, stageOf, takeOverByParking } from './execute/parking';
 
 export class SeedanceImageToVideo implements INodeType {
 	description: INodeTypeDescription = {
@@ -25,7 +23,7 @@ export class SeedanceImageToVideo implements INodeType {
 		version: 1,
 		subtitle:
 			'={{ { getResult: "Get Result", submit: "Submit", submitAndWait: "Submit and Wait" }[$parameter["operation"]] }}',
-		description: "Turn pictures into videos with ByteDance's Seedance models through GPTProto",
+		description: "Turn images into videos with ByteDance's Seedance models through GPTProto",
 		defaults: { name: 'Seedance Image to Video' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -37,11 +35,9 @@ export class SeedanceImageToVideo implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const chosen = this.getNodeParameter('operation', 0, 'submitAndWait');
 		const operation = OPERATIONS.find((name) => name === chosen);
-		if (!operation) {
-			throw new NodeOperationError(this.getNode(), `'Operation' is unknown: "${String(chosen)}"`, {
-				description: 'Choose Submit and Wait, Submit or Get Result.',
-			});
-		}
-		return [await runBatch(this, operations[operation])];
+		if (!operation) throw toNodeError(this.getNode(), describeUnknownOperation(chosen), 0);
+		const stage = stageOf(this);
+		if (stage) return [await resumeParked(this, stage)];
+		return [await runBatch(this, operation, OPERATION_WORK[operation], takeOverByParking)];
 	}
 }

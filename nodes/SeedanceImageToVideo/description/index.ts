@@ -2,7 +2,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { operation } from './operation';
 import { options } from './options';
-import { predictionField, resultFields } from './result';
+import { predictionField, resultFields, stageField } from './result';
 import { submissionFields } from './submission';
 
 export const properties: INodeProperties[] = [
@@ -10,6 +10,7 @@ export const properties: INodeProperties[] = [
 	predictionField,
 	...submissionFields,
 	...resultFields,
+	stageField,
 	options,
 ];
 

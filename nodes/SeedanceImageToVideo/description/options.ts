@@ -1,17 +1,12 @@
 // The optional settings, in the collection "Options"; alphabetical, as n8n asks.
 import type { INodeProperties } from 'n8n-workflow';
-import { DEFAULTS, RANGES } from '../api/reference';
-import { MIN_POLLING_INTERVAL_SECONDS, OPTION_DEFAULTS } from '../run/limits';
+import { DEFAULTS, RANGES } from '../gptproto/reference';
+import { MIN_POLLING_INTERVAL_SECONDS, OPTION_DEFAULTS } from '../prediction/bounds';
 import { SUBMITTING } from './operation';
 
 // n8n's lint reads a default only as a literal or a plain name.
-const { cameraFixed, generateAudio, seed } = DEFAULTS;
+const { seed } = DEFAULTS;
 const { maxConcurrentRequests, pollingIntervalSeconds, timeoutMinutes } = OPTION_DEFAULTS;
-
-/** n8n's lint takes a switch's default only as a literal; the documented one is written in the reference. */
-function toggle(property: Omit<INodeProperties, 'type'>): INodeProperties {
-	return { ...property, type: 'boolean' };
-}
 
 const submitting = { show: { '/operation': SUBMITTING } };
 const submittingAndWaiting = { show: { '/operation': ['submitAndWait'] } };
@@ -26,7 +21,7 @@ const pollingInterval: INodeProperties = {
 	typeOptions: { minValue: MIN_POLLING_INTERVAL_SECONDS },
 	default: pollingIntervalSeconds,
 	description:
-		'How long to wait before asking for the result. It grows with the wait, at most threefold.',
+		'How often to ask for the result. The first time is later, and on long waits the interval grows up to three times.',
 };
 
 const timeout: INodeProperties = {
@@ -35,7 +30,16 @@ const timeout: INodeProperties = {
 	type: 'number',
 	default: timeoutMinutes,
 	description:
-		'How long to wait for a video before giving up. The prediction goes on at GPTProto; Get Result picks it up later.',
+		'How long an item may take before the node gives up. The prediction keeps rendering; use Get Result to fetch it later.',
+};
+
+const surviveRestarts: INodeProperties = {
+	displayName: 'Survive Restarts',
+	name: 'surviveRestarts',
+	type: 'boolean',
+	default: false,
+	description:
+		"Whether to keep the wait in n8n's database. It then survives a restart and holds no worker, but a video is noticed up to about a minute late. Needs n8n 2.41.",
 };
 
 export const options: INodeProperties = {
@@ -45,21 +49,24 @@ export const options: INodeProperties = {
 	placeholder: 'Add option',
 	default: {},
 	options: [
-		toggle({
+		// n8n's lint takes a switch's default only as a literal; a test holds them against the reference.
+		{
 			displayName: 'Camera Fixed',
 			name: 'cameraFixed',
+			type: 'boolean',
 			displayOptions: submitting,
-			default: cameraFixed,
+			default: false,
 			description: 'Whether to keep the camera still',
-		}),
-		toggle({
+		},
+		{
 			displayName: 'Generate Audio',
 			name: 'generateAudio',
+			type: 'boolean',
 			displayOptions: submitting,
-			default: generateAudio,
+			default: true,
 			description:
 				'Whether to generate sound for the video. The Seedance 1.0 models may ignore this.',
-		}),
+		},
 		{
 			displayName: 'Last Frame Data Field Name',
 			name: 'lastFrameBinaryPropertyName',
@@ -97,7 +104,7 @@ export const options: INodeProperties = {
 			typeOptions: { minValue: 1, numberPrecision: 0 },
 			default: maxConcurrentRequests,
 			description:
-				'How many HTTP requests to make at one time. All items are rendered together whatever the number.',
+				'How many HTTP requests to make at one time. This does not limit how many videos render at one time.',
 		},
 		{ ...pollingInterval, displayOptions: submittingAndWaiting },
 		{ ...pollingInterval, displayOptions: gettingAndWaiting },
@@ -114,6 +121,18 @@ export const options: INodeProperties = {
 			default: seed,
 			description: `Number that makes a result repeatable. ${RANGES.seed.min} asks for a random one.`,
 		},
+		{
+			displayName: 'Spending Limit (Seconds of Video)',
+			name: 'spendingLimit',
+			type: 'number',
+			displayOptions: submitting,
+			typeOptions: { minValue: 0, numberPrecision: 0 },
+			default: 0,
+			description:
+				'How many seconds of video a run may submit. A run that would submit more is refused before anything is sent. 0 means no limit.',
+		},
+		{ ...surviveRestarts, displayOptions: submittingAndWaiting },
+		{ ...surviveRestarts, displayOptions: gettingAndWaiting },
 		{ ...timeout, displayOptions: submittingAndWaiting },
 		{ ...timeout, displayOptions: gettingAndWaiting },
 	],

@@ -9,7 +9,15 @@ export const predictionField: INodeProperties = {
 	displayOptions: { show: { operation: ['getResult'] } },
 	default: '',
 	placeholder: 'e.g. {{ $json.predictionId }}',
-	description: 'The ID that Submit put out',
+	description: 'The ID that Submit returned',
+};
+
+/** Set only in the workflow that keeps a parked wait (execute/parked-workflow.ts); n8n drops parameters it does not know. */
+export const stageField: INodeProperties = {
+	displayName: 'Stage',
+	name: 'stage',
+	type: 'hidden',
+	default: '',
 };
 
 export const resultFields: INodeProperties[] = [
@@ -20,7 +28,7 @@ export const resultFields: INodeProperties[] = [
 		displayOptions: { show: { operation: ['getResult'] } },
 		default: false,
 		description:
-			'Whether to wait until the prediction has ended. When off, any status is an answer.',
+			'Whether to wait until the video is finished. When off, the node returns the present status.',
 	},
 	{
 		displayName: 'Download Video',
@@ -32,7 +40,7 @@ export const resultFields: INodeProperties[] = [
 			hide: { '@tool': [true] },
 		},
 		default: true,
-		description: 'Whether to download the finished video into a file field',
+		description: 'Whether to download the finished video into a field of the output item',
 	},
 	{
 		displayName: 'Put Output File in Field',

@@ -8,7 +8,7 @@ import {
 	RANGES,
 	type Resolution,
 	RESOLUTIONS,
-} from '../api/reference';
+} from '../gptproto/reference';
 import { SUBMITTING } from './operation';
 
 // n8n's lint reads a default only as a literal or a plain name.
@@ -46,7 +46,7 @@ function resolutionField(
 		displayOptions,
 		options: resolutions.map((value) => ({ name: value, value })),
 		default: resolution,
-		description: 'Height class of the video. A higher one costs more and takes longer.',
+		description: 'Resolution of the video. A higher one costs more and takes longer.',
 	};
 }
 
@@ -119,7 +119,7 @@ export const submissionFields: INodeProperties[] = [
 		displayOptions: { show },
 		options: aspectRatios,
 		default: aspectRatio,
-		description: 'Shape of the video, width to height',
+		description: 'Ratio of width to height',
 	},
 	resolutionField(limitedResolutions, { show: { ...show, model: limitedModels } }),
 	resolutionField(RESOLUTIONS, { show, hide: { model: limitedModels } }),
@@ -135,6 +135,6 @@ export const submissionFields: INodeProperties[] = [
 		},
 		default: duration,
 		description: `Length of the video, ${RANGES.duration.min} to ${RANGES.duration.max} seconds`,
-		hint: 'GPTProto charges by the second of video, for every input item',
+		hint: 'GPTProto charges for every second of video, for each input item',
 	},
 ];

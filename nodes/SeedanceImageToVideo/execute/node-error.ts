@@ -1,0 +1,78 @@
+// Turns a message into what n8n shows: an exception of the right class, or an item for the error branch.
+import {
+	type IDataObject,
+	type INode,
+	type INodeExecutionData,
+	NodeApiError,
+	NodeOperationError,
+} from 'n8n-workflow';
+import type { Message } from './messages';
+
+/** The message with the item's number, as n8n counts: from 0. An AI agent reads nothing else, so it gets all of it. */
+function titleOf({ message, description }: Message, item: number, isTool: boolean): string {
+	const title = `${message} [Item ${item}]`;
+	return isTool && description !== '' ? `${title}. ${description}` : title;
+}
+
+/** The exception that stops the workflow. */
+export function toNodeError(
+	node: INode,
+	message: Message,
+	item: number,
+	isTool = false,
+): NodeApiError | NodeOperationError {
+	const title = titleOf(message, item, isTool);
+	const { description, cause, origin, httpCode } = message;
+	const options = {
+		message: title,
+		description,
+		itemIndex: item,
+		level: 'warning' as const,
+		// Read by newer versions of n8n only.
+		...(cause && { failure: { cause } }),
+	};
+	const error =
+		origin === 'input'
+			? new NodeOperationError(node, title, options)
+			: new NodeApiError(
+					node,
+					{ message: title },
+					{ ...options, ...(httpCode !== undefined && { httpCode }) },
+				);
+	// Both classes put words of their own in place of a message that happens to hold the name of a network fault.
+	error.message = title;
+	error.description = description;
+	return error;
+}
+
+/**
+ * The item of a node that continues: n8n sends exactly this shape to the error branch and keeps its details
+ * (any other key would send it down the success branch).
+ */
+export function toErrorItem(
+	node: INode,
+	message: Message,
+	item: number,
+	isTool = false,
+): INodeExecutionData {
+	const { predictionId, status, videoUrl } = message.facts ?? {};
+	const details: IDataObject = {
+		predictionId: predictionId ?? null,
+		status: status ?? null,
+		videoUrl: videoUrl ?? null,
+		httpCode: message.httpCode ?? null,
+		description: message.description,
+	};
+	const errorItem: INodeExecutionData = {
+		json: { error: titleOf(message, item, isTool), details },
+		pairedItem: { item },
+	};
+	if (node.onError === 'continueErrorOutput') {
+		// n8n 1.x does not know `details` and would take this for a success; the item's own `error` it knows. It copies
+		// the item into the error branch, and would reduce the json to the message where the copy had an `error` too.
+		// n8n 1.100 writes to it, so it has to be writable.
+		const error = toNodeError(node, message, item);
+		Object.defineProperty(errorItem, 'error', { value: error, enumerable: false, writable: true });
+	}
+	return errorItem;
+}

@@ -1,0 +1,101 @@
+// The three operations: one item's way from its job to its output.
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { Operation } from '../description/operation';
+import type { Prediction } from '../gptproto/prediction';
+import { downloadVideo, type VideoStore } from '../prediction/download';
+import { obtainPrediction } from '../prediction/flow';
+import { PredictionFailure } from '../prediction/reason';
+import type { Account, Run } from '../prediction/run';
+import { askForState, waitForEnd } from '../prediction/wait';
+import type { Batch, Job, Work } from './batch';
+import { type Asked, NOT_KNOWN, outputItem, type OutputOptions } from './item';
+
+export function videoStore({ helpers }: IExecuteFunctions): VideoStore {
+	return async (stream, fileName) =>
+		await helpers.prepareBinaryData(
+			// n8n reads any Node stream; the type of its parameter comes from a module a node may not import.
+			stream as unknown as Parameters<typeof helpers.prepareBinaryData>[0],
+			fileName,
+			'video/mp4',
+		);
+}
+
+/** What is needed to make the output item of a prediction. */
+export interface Delivery {
+	readonly item: number;
+	readonly asked: Asked;
+	readonly output: OutputOptions;
+	readonly account: Account;
+	/** On the clock's scale. */
+	readonly deadline: number;
+	/** Whether a video was promised. */
+	readonly isPromised: boolean;
+}
+
+/** Delivers a prediction: the video is downloaded where there is one. @throws PredictionFailure */
+export async function deliver(
+	context: IExecuteFunctions,
+	run: Run,
+	prediction: Prediction,
+	{ item, asked, output, account, deadline, isPromised }: Delivery,
+): Promise<INodeExecutionData> {
+	if (prediction.state === 'ended' && isPromised) {
+		const { id: predictionId, status, failureReason } = prediction;
+		throw new PredictionFailure({ kind: 'ended', failureReason }, { predictionId, status });
+	}
+	const videoUrl = prediction.state === 'succeeded' ? prediction.videoUrl : null;
+	const video =
+		prediction.state === 'succeeded' && videoUrl !== null && output.videoField !== null
+			? await downloadVideo(
+					run,
+					account,
+					{ ...prediction, videoUrl },
+					videoStore(context),
+					deadline,
+				)
+			: null;
+	return outputItem(item, prediction, asked, output, video);
+}
+
+function deliveryOf({ item, plan, account, startedAt }: Job, asked: Asked): Delivery {
+	const { output, waits: isPromised, timeoutMs } = plan;
+	return { item, asked, output, account, deadline: startedAt + timeoutMs, isPromised };
+}
+
+/** Submit, and Submit and Wait: the same flow to a different point. */
+async function submit(batch: Batch, job: Job): Promise<INodeExecutionData> {
+	const { context, run, refusals, pickedUp } = batch;
+	const { item, plan, order } = job;
+	if (!order) throw new Error('Nothing to submit');
+	const obtained = await obtainPrediction(run, refusals, order, plan.waits ? 'ended' : 'accepted');
+	if (obtained.pickedUp) pickedUp.add(item);
+	const result = await deliver(context, run, obtained.prediction, deliveryOf(job, obtained));
+	order.line.recordDelivered();
+	return result;
+}
+
+/** Get Result: without waiting any state is an answer; waiting promises a video. */
+async function getResult(batch: Batch, job: Job): Promise<INodeExecutionData> {
+	const { context, run, waitedFor } = batch;
+	const { plan, account, startedAt } = job;
+	const predictionId = plan.predictionId ?? '';
+	const { timeoutMs } = plan;
+	let prediction: Prediction;
+	if (plan.waits) {
+		waitedFor.add(predictionId);
+		const { pollingIntervalMs } = plan;
+		const waiting = { account, pollingIntervalMs, startedAt, timeoutMs, acceptedAt: null };
+		prediction = await waitForEnd(run, predictionId, waiting);
+		waitedFor.delete(predictionId);
+		account.session.placeIsFree();
+	} else {
+		prediction = await askForState(run, predictionId, account, startedAt + timeoutMs);
+	}
+	return await deliver(context, run, prediction, deliveryOf(job, NOT_KNOWN));
+}
+
+export const OPERATION_WORK: Readonly<Record<Operation, Work>> = {
+	getResult,
+	submit,
+	submitAndWait: submit,
+};

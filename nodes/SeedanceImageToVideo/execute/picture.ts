@@ -1,0 +1,93 @@
+// Where a picture comes from: an address, a data URI, or a file of the input item, which becomes a data URI.
+import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import {
+	type InputFault,
+	InvalidParameter,
+	isDataUri,
+	type PictureReference,
+} from '../gptproto/request';
+import type { FormFault } from './messages';
+
+export interface PictureSource {
+	/** The parameter that names it, for messages. */
+	readonly parameter: string;
+	readonly kind: 'address' | 'field';
+	/** The address, or the name of the field. */
+	readonly value: unknown;
+}
+
+/** First bytes of the formats Seedance takes, for files whose type n8n does not know. */
+const SIGNATURES: ReadonlyArray<readonly [mimeType: string, start: number, bytes: string]> = [
+	['image/png', 0, '89504e47'],
+	['image/jpeg', 0, 'ffd8ff'],
+	['image/webp', 8, '57454250'],
+	['image/gif', 0, '47494638'],
+	['image/bmp', 0, '424d'],
+	['image/tiff', 0, '49492a00'],
+	['image/tiff', 0, '4d4d002a'],
+];
+
+function typeByContent(content: Buffer): string | undefined {
+	return SIGNATURES.find(([, start, bytes]) =>
+		content.subarray(start, start + bytes.length / 2).equals(Buffer.from(bytes, 'hex')),
+	)?.[0];
+}
+
+/** The file in a field of an input item. @throws InvalidParameter where there is none, or where it is no image */
+function fileIn(
+	context: IExecuteFunctions,
+	item: number,
+	{ parameter, value }: PictureSource,
+): { readonly name: string; readonly file: IBinaryData; readonly type: string | null } {
+	const binary = context.getInputData()[item]?.binary ?? {};
+	const fields = Object.keys(binary);
+	const refuse = (fault: FormFault | InputFault): never => {
+		throw new InvalidParameter<FormFault | InputFault>(parameter, fault, value);
+	};
+	if (typeof value !== 'string' && value !== undefined) return refuse({ kind: 'notText' });
+	const name = value?.trim() ?? '';
+	if (name === '') return refuse({ kind: 'noFieldNamed', fields });
+	const file = Object.hasOwn(binary, name) ? binary[name] : undefined;
+	if (!file) return refuse({ kind: 'fieldMissing', fields });
+	const type = (file.mimeType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+	const isUntyped = type === '' || type === 'application/octet-stream';
+	if (!isUntyped && !/^image\/[a-z0-9.+-]+$/.test(type)) {
+		return refuse({ kind: 'notAnImage', type, fields });
+	}
+	return { name, file, type: isUntyped ? null : type };
+}
+
+/** About how many bytes of memory a picture takes; 0 for an address. @throws InvalidParameter */
+export async function sizeOfPicture(
+	context: IExecuteFunctions,
+	item: number,
+	source: PictureSource,
+): Promise<number> {
+	if (source.kind === 'address') return isDataUri(source.value) ? source.value.length : 0;
+	const { file } = fileIn(context, item, source);
+	if (!file.id) return Math.max(file.data.length, 1);
+	const { fileSize } = await context.helpers.getBinaryMetadata(file.id);
+	return Math.max(fileSize, 1);
+}
+
+/** Loads a picture. @returns an address or a data URI, not yet looked at @throws InvalidParameter */
+export async function loadPicture(
+	context: IExecuteFunctions,
+	item: number,
+	source: PictureSource,
+): Promise<PictureReference> {
+	const { parameter, value } = source;
+	if (source.kind === 'address') return { parameter, value };
+	const { name, type } = fileIn(context, item, source);
+	const content = await context.helpers.getBinaryDataBuffer(item, name);
+	if (content.length === 0) {
+		throw new InvalidParameter<FormFault>(parameter, { kind: 'emptyFile' }, value);
+	}
+	const mimeType = type ?? typeByContent(content);
+	if (mimeType === undefined) {
+		const fields = Object.keys(context.getInputData()[item]?.binary ?? {});
+		const fault: FormFault = { kind: 'notAnImage', type: '', fields };
+		throw new InvalidParameter<FormFault>(parameter, fault, value);
+	}
+	return { parameter, value: `data:${mimeType};base64,${content.toString('base64')}` };
+}

@@ -1,0 +1,147 @@
+// Reads a prediction out of an answer of GPTProto, tolerantly: every spelling that public clients of this API have met
+// is accepted. Pure: knows no n8n and no network, and never follows an address it reads.
+import {
+	type PredictionState,
+	type PredictionStatus,
+	STATUS_SPELLINGS,
+	STATUSES,
+} from './reference';
+
+export type JsonObject = { readonly [key: string]: unknown };
+
+interface PredictionFacts {
+	readonly id: string;
+	/** A documented status, or GPTProto's own word where it is none. */
+	readonly status: string;
+	/** null where the answer does not say. */
+	readonly model: string | null;
+	readonly hasNsfwContent: boolean | null;
+	/** As GPTProto gives it. */
+	readonly executionTime: number | null;
+	readonly createdAt: string | null;
+	/** GPTProto's own object. */
+	readonly data: JsonObject;
+}
+
+export interface WorkingPrediction extends PredictionFacts {
+	readonly state: Extract<PredictionState, 'working'>;
+}
+export interface SucceededPrediction extends PredictionFacts {
+	readonly state: Extract<PredictionState, 'succeeded'>;
+	/** null where the answer holds no http(s) address. */
+	readonly videoUrl: string | null;
+}
+export interface EndedPrediction extends PredictionFacts {
+	readonly state: Extract<PredictionState, 'ended'>;
+	/** GPTProto's own words; null where it gave none. */
+	readonly failureReason: string | null;
+}
+export type Prediction = WorkingPrediction | SucceededPrediction | EndedPrediction;
+
+export function isObject(value: unknown): value is JsonObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text(value: unknown): string | null {
+	return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
+}
+
+/** The text of an `error` key: null, "", a string, or an object with a message. */
+function errorText(value: unknown): string | null {
+	return isObject(value) ? text(value.message) : text(value);
+}
+
+function decoded(part: string): string {
+	try {
+		return decodeURIComponent(part);
+	} catch {
+		return part;
+	}
+}
+
+/** `id` or `task_id`, else the id inside `urls.get` or `urls[0].get`; only read, never followed. */
+function readId(data: JsonObject): string | null {
+	for (const given of [data.id, data.task_id]) {
+		const id = typeof given === 'number' ? String(given) : text(given);
+		if (id) return id;
+	}
+	const urls: unknown = Array.isArray(data.urls) ? data.urls[0] : data.urls;
+	const address = isObject(urls) ? text(urls.get) : null;
+	const match = address ? /\/predictions\/([^/?#]+)\/result(?:[?#]|$)/.exec(address) : null;
+	return match?.[1] === undefined ? null : decoded(match[1]);
+}
+
+/**
+ * The object that describes the prediction: `data`, the first of a list in `data`, or the answer itself - unless that
+ * is an error body, whose id is one of the request and whose status is not the prediction's.
+ */
+function predictionObject(answer: unknown): JsonObject | null {
+	if (!isObject(answer)) return null;
+	const data: unknown = Array.isArray(answer.data) ? answer.data[0] : answer.data;
+	if (isObject(data)) return data;
+	const isError = (answer.code ?? 200) !== 200 || (!text(answer.status) && errorText(answer.error));
+	return data === undefined && readId(answer) !== null && !isError ? answer : null;
+}
+
+function outputAddresses(outputs: unknown): string[] {
+	const list: readonly unknown[] = Array.isArray(outputs) ? outputs : [outputs];
+	return list
+		.map((output) => text(isObject(output) ? output.url : output))
+		.filter((address) => address !== null);
+}
+
+function isWebAddress(address: string): boolean {
+	return URL.canParse(address) && ['http:', 'https:'].includes(new URL(address).protocol);
+}
+
+function readNsfw(value: unknown): boolean | null {
+	const flags: readonly unknown[] = Array.isArray(value) ? value : [value];
+	if (flags.includes(true)) return true;
+	return flags.includes(false) ? false : null;
+}
+
+function readStatus(word: string | null): PredictionStatus | null {
+	const key = word?.toLowerCase() ?? '';
+	if (Object.hasOwn(STATUSES, key)) return key as PredictionStatus;
+	return (Object.hasOwn(STATUS_SPELLINGS, key) && STATUS_SPELLINGS[key]) || null;
+}
+
+/**
+ * Reads a prediction. Comparison of statuses ignores case; a status nobody documents means done where there is an
+ * output address, failed where there is an error text, and otherwise still working.
+ *
+ * @param answer the parsed body of an answer
+ * @param askedId the id that was asked for: it stays the prediction's id whatever the answer calls it
+ * @returns null where nothing identifies a prediction
+ */
+export function readPrediction(answer: unknown, askedId?: string): Prediction | null {
+	const data = predictionObject(answer);
+	if (data === null) return null;
+	const word = text(data.status);
+	const own = readId(data);
+	const id = askedId !== undefined && (word !== null || own !== null) ? askedId : own;
+	if (id === null) return null;
+
+	const addresses = outputAddresses(data.outputs);
+	const reason = errorText(data.error);
+	const guessed = addresses.length > 0 ? 'succeeded' : reason ? 'failed' : null;
+	const status = readStatus(word) ?? guessed;
+	const facts: PredictionFacts = {
+		id,
+		status: status ?? word ?? 'created',
+		model: text(data.model),
+		hasNsfwContent: readNsfw(data.has_nsfw_contents ?? data.hasNsfwContents),
+		executionTime: typeof data.executionTime === 'number' ? data.executionTime : null,
+		createdAt: text(data.created_at ?? data.createdAt),
+		data,
+	};
+	const state = status ? STATUSES[status] : 'working';
+	switch (state) {
+		case 'succeeded':
+			return { ...facts, state, videoUrl: addresses.find(isWebAddress) ?? null };
+		case 'ended':
+			return { ...facts, state, failureReason: reason };
+		case 'working':
+			return { ...facts, state };
+	}
+}

@@ -1,0 +1,50 @@
+// Time that does not jump, and a sleep that cancelling ends. Tests put a clock of their own in its place.
+import { sleep } from 'n8n-workflow';
+import { bounds } from './bounds';
+
+export interface Clock {
+	/** Monotonic milliseconds; only differences mean anything. */
+	now(): number;
+	/** The wall clock, in milliseconds since 1970; only for dates that come from outside. */
+	epochMs(): number;
+	/** Resolves after `ms`, or at once when the signal aborts; never rejects. */
+	sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/**
+ * n8n's `sleep` takes the signal and rejects in current versions, and ignores it in older ones: racing it against the
+ * signal's own event serves both.
+ */
+async function abortableSleep(ms: number, signal?: AbortSignal): Promise<void> {
+	if (signal?.aborted) return;
+	const slept = sleep(Math.min(Math.max(ms, 0), bounds.longestSleepMs), signal).catch(
+		() => undefined,
+	);
+	if (!signal) {
+		await slept;
+		return;
+	}
+	let wake = (): void => undefined;
+	const woken = new Promise<void>((resolve) => {
+		wake = resolve;
+		signal.addEventListener('abort', wake, { once: true });
+	});
+	try {
+		await Promise.race([slept, woken]);
+	} finally {
+		signal.removeEventListener('abort', wake);
+	}
+}
+
+export const systemClock: Clock = {
+	now: () => performance.now(),
+	epochMs: () => Date.now(),
+	sleep: abortableSleep,
+};
+
+/** Calls `abort` when the signal aborts, or now when it has. @returns what takes the listener off again */
+export function onAbort(signal: AbortSignal | undefined, abort: () => void): () => void {
+	if (signal?.aborted) abort();
+	else signal?.addEventListener('abort', abort, { once: true });
+	return () => signal?.removeEventListener('abort', abort);
+}

@@ -1,0 +1,215 @@
+// What this execution has submitted and not yet delivered. Kept in the node's context, which n8n stores with the
+// execution: a run that failed finds it again under Retry On Fail and under "Retry execution". It holds ids and hashes,
+// never a prompt, a picture or a key.
+import { createHash } from 'crypto';
+import type { IDataObject } from 'n8n-workflow';
+import type { FrameSize } from '../gptproto/reference';
+import type { SubmissionRequest } from '../gptproto/request';
+
+/** One submission: accepted, or with its answer lost. */
+export interface LedgerEntry {
+	/** The loop round and the item it was made for. */
+	round: number;
+	item: number;
+	/** Hashes: of the node's parameters as written, of the request, of the account. */
+	parameters: string;
+	request: string;
+	account: string;
+	model: string;
+	frame: FrameSize | null;
+	/** null where the answer was lost. */
+	predictionId: string | null;
+	/** The execution in which the answer was lost, or in which GPTProto did not know the id. */
+	doubtfulIn?: string;
+	/** What stood in the way of the answer, as a person reads it. */
+	reason?: string;
+	/** It was put out, or handed to the execution that waits for it; kept until it is sure that this run ends well. */
+	delivered?: boolean;
+}
+
+const CONTEXT_KEY = 'predictions';
+
+/** A hash of texts, in the order given. */
+export function hashOf(...texts: readonly string[]): string {
+	const hash = createHash('sha256');
+	for (const text of texts) hash.update(`${text.length}:`).update(text);
+	return hash.digest('base64url');
+}
+
+/** A hash of what is sent. */
+export function hashOfRequest({ model, body }: SubmissionRequest): string {
+	const fields = Object.entries(body).sort(([a], [b]) => (a < b ? -1 : 1));
+	return hashOf(model, ...fields.flatMap(([name, value]) => [name, String(value)]));
+}
+
+export interface LedgerScope {
+	/** The loop round; null as an AI agent's tool, where n8n counts a retry as a new round. */
+	readonly round: number | null;
+	readonly executionId: string;
+	/** A hash of the node's parameters as written. */
+	readonly parameters: string;
+}
+
+/** What tells one item's submission from another's. */
+export interface ItemKey {
+	readonly item: number;
+	/** A hash of base URL and key: another account's predictions are left alone. */
+	readonly account: string;
+	/** The prediction that the item itself says it is about: an error item that was sent round again. */
+	readonly namedId: string | null;
+}
+
+/** Entries that a call under way works on, so that another call at the same time leaves them alone. */
+const claimed = new WeakSet<LedgerEntry>();
+
+/** One item's part of the ledger. */
+export class LedgerLine {
+	constructor(
+		private readonly entries: LedgerEntry[],
+		private readonly scope: LedgerScope,
+		private readonly key: ItemKey,
+		private own: LedgerEntry | null,
+	) {
+		if (own) claimed.add(own);
+	}
+
+	get item(): number {
+		return this.key.item;
+	}
+
+	/** The prediction to pick up, if one was accepted before. */
+	accepted(): (LedgerEntry & { predictionId: string }) | null {
+		return this.own?.predictionId ? { ...this.own, predictionId: this.own.predictionId } : null;
+	}
+
+	/** Why the answer to an earlier submission was lost, if it was. */
+	lost(): string | null {
+		return this.own?.predictionId === null ? (this.own.reason ?? '') : null;
+	}
+
+	/** Whether an earlier round may have left what this item asks for, so that its request has to be known. */
+	needsRequest(): boolean {
+		return this.own === null && this.entries.some((entry) => this.mayAdopt(entry));
+	}
+
+	/** Takes over what an earlier round has left of the same request. @param request its hash */
+	adopt(request: string): void {
+		const found = this.entries.find((entry) => this.mayAdopt(entry) && entry.request === request);
+		if (!found) return;
+		this.own = found;
+		claimed.add(found);
+	}
+
+	private mayAdopt(entry: LedgerEntry): boolean {
+		const isOpen = !entry.delivered && !claimed.has(entry) && entry.account === this.key.account;
+		return isOpen && (this.scope.round === null || entry.round < this.scope.round);
+	}
+
+	/** Writes down, at once, what was accepted. */
+	recordAccepted(
+		predictionId: string,
+		facts: Pick<LedgerEntry, 'request' | 'model' | 'frame'>,
+	): void {
+		this.write({ ...facts, predictionId });
+	}
+
+	/** Writes down that a submission may have been accepted, so that an unattended retry leaves it alone. */
+	recordLost(reason: string, facts: Pick<LedgerEntry, 'request' | 'model' | 'frame'>): void {
+		const { executionId } = this.scope;
+		this.write({ ...facts, predictionId: null, reason, doubtfulIn: executionId });
+	}
+
+	/** GPTProto does not know the prediction: a person who runs the execution again gets a new one. */
+	recordUnknown(): void {
+		if (this.own) this.own.doubtfulIn = this.scope.executionId;
+	}
+
+	/** It was put out, or handed over. */
+	recordDelivered(): void {
+		if (this.own) this.own.delivered = true;
+	}
+
+	/** Strikes the entry out: the prediction ended without a video. */
+	strike(): void {
+		const index = this.own ? this.entries.indexOf(this.own) : -1;
+		if (index >= 0) this.entries.splice(index, 1);
+		this.own = null;
+	}
+
+	release(): void {
+		if (this.own) claimed.delete(this.own);
+	}
+
+	private write(
+		facts: Pick<LedgerEntry, 'request' | 'model' | 'frame' | 'predictionId'> & Partial<LedgerEntry>,
+	): void {
+		this.strike();
+		const { item, account } = this.key;
+		const { round, parameters } = this.scope;
+		this.own = { round: round ?? 0, item, parameters, account, ...facts };
+		this.entries.push(this.own);
+		claimed.add(this.own);
+	}
+}
+
+export class Ledger {
+	private readonly entries: LedgerEntry[];
+	private readonly lines: LedgerLine[] = [];
+
+	/** @param context the node's context, `getContext('node')` */
+	constructor(
+		context: IDataObject,
+		private readonly scope: LedgerScope,
+	) {
+		context[CONTEXT_KEY] ??= [];
+		this.entries = context[CONTEXT_KEY] as unknown as LedgerEntry[];
+		const { executionId } = scope;
+		// A person who runs an execution again after reading of a doubt wants a new prediction.
+		this.drop(({ doubtfulIn }) => doubtfulIn !== undefined && doubtfulIn !== executionId);
+	}
+
+	private drop(isOver: (entry: LedgerEntry) => boolean): void {
+		for (const entry of this.entries.filter((one) => isOver(one) && !claimed.has(one))) {
+			this.entries.splice(this.entries.indexOf(entry), 1);
+		}
+	}
+
+	/** The line of one item. In one round an item is an item, whatever its expressions give this time. */
+	line(key: ItemKey): LedgerLine {
+		const { round, parameters } = this.scope;
+		const isFree = (entry: LedgerEntry) => !claimed.has(entry) && entry.account === key.account;
+		const isSameItem = (entry: LedgerEntry) =>
+			entry.round === round && entry.item === key.item && entry.parameters === parameters;
+		// An error item that comes back says itself that nothing was delivered.
+		const isNamed = (entry: LedgerEntry) =>
+			key.namedId !== null && entry.predictionId === key.namedId;
+		const own =
+			round === null
+				? undefined
+				: (this.entries.find((entry) => isFree(entry) && isSameItem(entry)) ??
+					this.entries.find((entry) => isFree(entry) && isNamed(entry)));
+		const line = new LedgerLine(this.entries, this.scope, key, own ?? null);
+		this.lines.push(line);
+		return line;
+	}
+
+	/**
+	 * Ends the run. What was delivered is forgotten when all items went well, since n8n may run the node again when one
+	 * did not; and when a later round shows that the output has arrived.
+	 */
+	close(wentWell: boolean): void {
+		for (const line of this.lines) line.release();
+		const { round } = this.scope;
+		this.drop((entry) => {
+			const isOver = wentWell || (round !== null && entry.round < round);
+			return entry.delivered === true && isOver;
+		});
+	}
+
+	/** Accepted predictions of this run by item: what a retry picks up. */
+	accepted(): Array<readonly [item: number, predictionId: string]> {
+		return this.lines
+			.map((line) => [line.item, line.accepted()?.predictionId] as const)
+			.filter((pair): pair is readonly [number, string] => pair[1] !== undefined);
+	}
+}

@@ -1,0 +1,49 @@
+// Why one item has no video: a typed reason with its facts. The words for it are in execute/messages.ts.
+import type { Obstacle, Refused } from './retry';
+
+export type Reason =
+	/** GPTProto said no to a submission or to a question. */
+	| { readonly kind: 'refused'; readonly what: 'submission' | 'result'; readonly refusal: Refused }
+	/** The same refusal met another item before, so this one was not sent. */
+	| { readonly kind: 'notSentAfterRefusal'; readonly refusal: Refused }
+	/** GPTProto could not be reached; nothing was sent. */
+	| { readonly kind: 'unreachable'; readonly code: string; readonly proxyStatus?: number }
+	/** The item waited its whole timeout for its turn; nothing was sent. */
+	| { readonly kind: 'heldBack'; readonly waitedMs: number; readonly isRateLimited: boolean }
+	/** The answer to the submission was lost, now or in an earlier try. */
+	| { readonly kind: 'answerLost'; readonly obstacle: Obstacle | string }
+	| { readonly kind: 'ended'; readonly failureReason: string | null }
+	| { readonly kind: 'timedOut'; readonly waitedMs: number; readonly obstacle: Obstacle | null }
+	/** Get Result, which does not wait, got no usable answer. */
+	| { readonly kind: 'stateUnknown'; readonly obstacle: Obstacle | null }
+	/** Finished, but without an http(s) address for half a minute. */
+	| { readonly kind: 'noVideoAddress' }
+	| { readonly kind: 'notDownloaded'; readonly fault: DownloadFault };
+
+/** Why a video could not be downloaded. */
+export type DownloadFault =
+	| { readonly kind: 'noAnswer'; readonly code: string }
+	| { readonly kind: 'status'; readonly status: number }
+	/** The answer was a page or a message, or held nothing. */
+	| { readonly kind: 'notAVideo'; readonly contentType: string }
+	| { readonly kind: 'empty' }
+	| { readonly kind: 'incomplete'; readonly bytes: number; readonly announced: number }
+	| { readonly kind: 'tooLarge' }
+	| { readonly kind: 'tooSlow' }
+	| { readonly kind: 'brokeOff'; readonly message: string };
+
+/** What is known of the prediction. */
+export interface PredictionFacts {
+	readonly predictionId?: string | undefined;
+	readonly status?: string | undefined;
+	readonly videoUrl?: string | undefined;
+}
+
+export class PredictionFailure extends Error {
+	constructor(
+		readonly reason: Reason,
+		readonly facts: PredictionFacts = {},
+	) {
+		super(reason.kind);
+	}
+}

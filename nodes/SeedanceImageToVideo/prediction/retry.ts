@@ -1,0 +1,154 @@
+// What may be sent again. A submission costs money, so it is repeated only when it surely was not accepted; reading a
+// result is harmless, so nearly anything is forgiven. Pure: policy as data and small predicates.
+import type { Answer } from '../gptproto/answer';
+import { bounds } from './bounds';
+
+/** A request that brought no HTTP answer of GPTProto's. */
+export interface NoAnswer {
+	readonly kind: 'noAnswer';
+	/** Node's code, such as ECONNRESET, or one of ours, such as TIMEOUT. */
+	readonly code: string;
+	/** Whether the request may have reached GPTProto. */
+	readonly sent: boolean;
+	/** The proxy between n8n and GPTProto said so, with this HTTP status. */
+	readonly proxyStatus?: number;
+}
+
+export type Outcome = Answer | NoAnswer;
+export type Refused = Extract<Outcome, { readonly kind: 'refused' }>;
+/** What stood in the way of a usable answer. */
+export type Obstacle = Exclude<Outcome, { readonly kind: 'prediction' }>;
+
+/** The system calls that come before anything is sent. */
+const BEFORE_SENDING = new Set(['connect', 'getaddrinfo']);
+
+/** Codes of faults that come before anything is sent, whatever the system call. */
+const NEVER_SENT = new Set([
+	'ECONNREFUSED',
+	'ENOTFOUND',
+	'EAI_AGAIN',
+	'CERT_HAS_EXPIRED',
+	'CERT_NOT_YET_VALID',
+	'DEPTH_ZERO_SELF_SIGNED_CERT',
+	'SELF_SIGNED_CERT_IN_CHAIN',
+	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+	'ERR_TLS_CERT_ALTNAME_INVALID',
+	'ERR_SSL_WRONG_VERSION_NUMBER',
+	'ERR_INVALID_URL',
+	'ERR_INVALID_CHAR',
+	'BLOCKED_BY_N8N',
+]);
+
+/** The same, where a code says too little: a connection that never came about, or broke off in the TLS handshake. */
+const NEVER_SENT_WORDS =
+	/^connect |before secure TLS connection was established|wrong version number|handshake failure/i;
+
+/** Faults of the connection that may be gone in a moment. */
+const PASSING = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ECONNRESET', 'ETIMEDOUT']);
+
+interface FaultFacts {
+	readonly code: string;
+	readonly syscall: string;
+	readonly message: string;
+}
+
+/** The innermost facts of an exception: n8n and Node wrap faults several times. */
+function factsOf(fault: unknown, depth = 0): Partial<FaultFacts> {
+	if (typeof fault !== 'object' || fault === null || depth > 8) return {};
+	const { code, syscall, message, name, cause, errorResponse, errors } = fault as Record<
+		string,
+		unknown
+	>;
+	if (typeof name === 'string' && name.startsWith('Ssrf')) return { code: 'BLOCKED_BY_N8N' };
+	const inner = [cause, errorResponse, Array.isArray(errors) ? errors[0] : undefined]
+		.map((wrapped) => factsOf(wrapped, depth + 1))
+		.reduce((all, facts) => ({ ...facts, ...all }), {});
+	return {
+		...(typeof message === 'string' && { message }),
+		...(typeof code === 'string' && { code }),
+		...(typeof syscall === 'string' && { syscall }),
+		...inner,
+	};
+}
+
+/**
+ * What is known of a request that ended in an exception. The exception itself goes no further: it carries the request,
+ * and the request carries the key.
+ */
+export function readFault(fault: unknown): NoAnswer {
+	const { code = 'UNKNOWN', syscall = '', message = '' } = factsOf(fault);
+	const neverSent =
+		BEFORE_SENDING.has(syscall) || NEVER_SENT.has(code) || NEVER_SENT_WORDS.test(message);
+	return { kind: 'noAnswer', code, sent: !neverSent };
+}
+
+/** Whether a submission with this outcome surely was not accepted, so that it may be sent again. */
+export function isSurelyNotAccepted(outcome: Obstacle): boolean {
+	switch (outcome.kind) {
+		case 'refused':
+		case 'rateLimited':
+			return true;
+		case 'noAnswer':
+			return !outcome.sent;
+		case 'unreadable':
+			return false;
+	}
+}
+
+/** Whether a submission that was never sent is worth another try in a moment. */
+export function mayConnectNextTime(outcome: Obstacle): outcome is NoAnswer {
+	return outcome.kind === 'noAnswer' && !outcome.sent && PASSING.has(outcome.code);
+}
+
+/**
+ * Whether the answer to a question for a result is final: asking again would change nothing.
+ *
+ * @param sinceAcceptedMs time since this run's own submission was accepted; null where it was not this run's
+ */
+export function isFinalRefusal(
+	outcome: Obstacle,
+	sinceAcceptedMs: number | null,
+): outcome is Refused {
+	if (outcome.kind !== 'refused') return false;
+	switch (outcome.reason) {
+		case 'unauthorized':
+		case 'forbidden':
+		case 'forbiddenByUnknown':
+		case 'contentPolicy':
+		case 'proxy':
+			return true;
+		case 'notFound':
+			return sinceAcceptedMs === null || sinceAcceptedMs >= bounds.notFoundGraceMs;
+		case 'badRequest':
+		case 'redirect':
+			return false;
+	}
+}
+
+/** What a refused submission tells of others: 401 meets everything of the account, 403 everything of its model. */
+export function scopeOfRefusal(outcome: Outcome): 'account' | 'model' | null {
+	if (outcome.kind !== 'refused') return null;
+	switch (outcome.reason) {
+		case 'unauthorized':
+		case 'proxy':
+			return 'account';
+		case 'forbidden':
+		case 'forbiddenByUnknown':
+			return 'model';
+		default:
+			return null;
+	}
+}
+
+/**
+ * Exponential backoff with jitter.
+ *
+ * @param faultsInARow 1 for the first
+ * @param random a number from 0 to 1
+ * @returns milliseconds
+ */
+export function backoffMs(faultsInARow: number, random: number): number {
+	const doubled = bounds.backoffBaseMs * 2 ** Math.min(faultsInARow - 1, 16);
+	return Math.min(doubled, bounds.backoffMaxMs) * (0.5 + random / 2);
+}

@@ -1,0 +1,36 @@
+// Lets only so much work be under way at one time, in order of arrival: counted in pieces, or weighed, as in bytes.
+
+export interface Semaphore {
+	/** Runs the work when there is room for its weight. Work that outweighs everything runs alone. */
+	use<Result>(work: () => Promise<Result>, weight?: number): Promise<Result>;
+}
+
+/** @param capacity how much weight may be under way at one time; a piece of work weighs 1 unless told */
+export function createSemaphore(capacity: number): Semaphore {
+	const waiting: Array<{ readonly weight: number; readonly begin: () => void }> = [];
+	let underWay = 0;
+
+	function pump(): void {
+		for (let next = waiting[0]; next; next = waiting[0]) {
+			if (underWay > 0 && underWay + next.weight > capacity) return;
+			waiting.shift();
+			underWay += next.weight;
+			next.begin();
+		}
+	}
+
+	return {
+		async use(work, weight = 1) {
+			await new Promise<void>((begin) => {
+				waiting.push({ weight, begin });
+				pump();
+			});
+			try {
+				return await work();
+			} finally {
+				underWay -= weight;
+				pump();
+			}
+		},
+	};
+}

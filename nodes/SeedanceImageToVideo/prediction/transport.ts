@@ -1,0 +1,217 @@
+// The only file that speaks HTTP. The API key goes to the credential's base URL and nowhere else: API calls follow no
+// redirect, and a video is fetched from wherever it lies without any credential. Whatever comes is bounded in time and size.
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	IExecuteFunctions,
+	IHttpRequestOptions,
+} from 'n8n-workflow';
+import { isPrivateAddress } from '../gptproto/access';
+import { readAnswer, readRetryAfter } from '../gptproto/answer';
+import { resultPath, submissionPath } from '../gptproto/reference';
+import type { SubmissionRequest } from '../gptproto/request';
+import { bounds } from './bounds';
+import { type Clock, onAbort } from './clock';
+import { type NoAnswer, type Outcome, readFault } from './retry';
+
+export const CREDENTIAL_TYPE = 'gptProtoApi';
+
+/** One item's credential, as n8n resolved it for that item. */
+export interface Access {
+	readonly credential: {
+		readonly id: string;
+		readonly name: string;
+		readonly data: ICredentialDataDecryptedObject;
+	};
+	/** Without a slash at its end. */
+	readonly baseUrl: string;
+	/** Only to blot it out of whatever comes back. */
+	readonly key: string;
+}
+
+/** A video's bytes on their way. */
+export interface ByteStream extends AsyncIterable<Uint8Array> {
+	destroy(reason?: Error): unknown;
+	pause(): unknown;
+	on(event: 'data' | 'error', listener: (chunk: Uint8Array) => void): unknown;
+	/** The connection below; a stream that unpacks has none. */
+	readonly socket?: { readonly bytesRead: number; readonly encrypted?: boolean } | null;
+}
+
+/** An answer to the request for a video. */
+export interface VideoAnswer {
+	readonly status: number;
+	readonly headers: IDataObject;
+	readonly stream: ByteStream;
+	/** Milliseconds, from `Retry-After`; null where there is none. */
+	readonly retryAfterMs: number | null;
+}
+
+export interface Transport {
+	/** Sends a submission. `limitMs` bounds all of it; a cancelled run gives it a moment to bring its answer home. */
+	submit(request: SubmissionRequest, limitMs: number): Promise<Outcome>;
+	/** Asks for a prediction's state. `limitMs` bounds all of it; cancelling ends it at once. */
+	result(predictionId: string, limitMs: number): Promise<Outcome>;
+	/** Opens a video, following a few redirects. `signal` ends it, also while its bytes come. */
+	openVideo(url: string, signal: AbortSignal): Promise<VideoAnswer | NoAnswer>;
+}
+
+interface FullResponse {
+	readonly statusCode: number;
+	readonly headers: IDataObject;
+	readonly body: ByteStream | string;
+}
+
+class TooLarge extends Error {
+	readonly code = 'ANSWER_TOO_LARGE';
+}
+
+/** Reads a body as text. @throws TooLarge beyond the bound, whatever was packed into it */
+async function readText(body: ByteStream | string): Promise<string> {
+	if (typeof body === 'string') return body;
+	const chunks: Uint8Array[] = [];
+	let bytes = 0;
+	for await (const chunk of body) {
+		bytes += chunk.length;
+		if (bytes > bounds.answerBytes) {
+			body.destroy();
+			throw new TooLarge();
+		}
+		chunks.push(chunk);
+	}
+	return Buffer.concat(chunks).toString('utf8');
+}
+
+export function createTransport(
+	context: IExecuteFunctions,
+	clock: Clock,
+	{ credential, baseUrl, key }: Access,
+): Transport {
+	const cancel = context.getExecutionCancelSignal();
+
+	/** A proxy that refuses to connect answers in GPTProto's place, and not over TLS. */
+	function isProxyAnswer({ body }: FullResponse): boolean {
+		const socket = typeof body === 'string' ? undefined : body.socket;
+		return baseUrl.toLowerCase().startsWith('https:') && !!socket && socket.encrypted !== true;
+	}
+
+	/**
+	 * @param limitMs bounds the whole request, the answer's last byte included
+	 * @param graceMs how long it may go on after the run was cancelled
+	 */
+	async function ask(
+		options: IHttpRequestOptions,
+		limitMs: number,
+		graceMs: number,
+		askedId?: string,
+	): Promise<Outcome> {
+		const abort = new AbortController();
+		const done = new AbortController();
+		let cutOff = '';
+		let stream: ByteStream | undefined;
+		const cutAfter = (ms: number, why: string) =>
+			void clock.sleep(ms, done.signal).then(() => {
+				if (done.signal.aborted) return;
+				cutOff ||= why;
+				abort.abort();
+				stream?.destroy(new Error(why));
+			});
+		cutAfter(limitMs, 'TIMEOUT');
+		const forget = onAbort(cancel, () => cutAfter(graceMs, 'CANCELLED'));
+		// n8n hands the execution's cancel signal to every authenticated request; this one has a signal of its own.
+		const caller = Object.create(context, {
+			getExecutionCancelSignal: { value: () => abort.signal },
+		}) as IExecuteFunctions;
+		try {
+			const response = (await context.helpers.httpRequestWithAuthentication.call(
+				caller,
+				CREDENTIAL_TYPE,
+				{
+					...options,
+					timeout: limitMs,
+					disableFollowRedirect: true,
+					encoding: 'stream',
+					ignoreHttpStatusErrors: true,
+					returnFullResponse: true,
+				},
+				// Without it n8n resolves the credential's expressions for the first item, whichever item this is.
+				{ credentialsDecrypted: { ...credential, type: CREDENTIAL_TYPE } },
+			)) as FullResponse;
+			const { statusCode: status, headers, body } = response;
+			if (typeof body !== 'string') {
+				stream = body;
+				// A stream that is broken off must not throw where nobody reads it any more.
+				stream.on('error', () => undefined);
+			}
+			if (isProxyAnswer(response)) {
+				stream?.destroy();
+				return { kind: 'noAnswer', code: `HTTP_${status}`, sent: false, proxyStatus: status };
+			}
+			const text = await readText(body);
+			if (cutOff !== '') return { kind: 'noAnswer', code: cutOff, sent: true };
+			return readAnswer({ status, headers, body: text }, clock.epochMs(), key, askedId);
+		} catch (fault) {
+			stream?.destroy();
+			return cutOff === '' ? readFault(fault) : { kind: 'noAnswer', code: cutOff, sent: true };
+		} finally {
+			forget();
+			done.abort();
+		}
+	}
+
+	return {
+		async submit({ model, body }, limitMs) {
+			return await ask(
+				{
+					method: 'POST',
+					url: `${baseUrl}${submissionPath(model)}`,
+					headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+					// Written out here once: a picture's megabytes are copied less often on their way through n8n.
+					body: Buffer.from(JSON.stringify(body)),
+				},
+				limitMs,
+				bounds.graceMs,
+			);
+		},
+		async result(predictionId, limitMs) {
+			const headers = { Accept: 'application/json' };
+			const url = `${baseUrl}${resultPath(predictionId)}`;
+			return await ask({ method: 'GET', url, headers }, limitMs, 0, predictionId);
+		},
+		async openVideo(url, signal) {
+			let address = url;
+			for (let hop = 0; hop <= bounds.redirects; hop++) {
+				// An address from outside must not lead into the network n8n runs in.
+				if (isPrivateAddress(address) && !isPrivateAddress(baseUrl)) {
+					return { kind: 'noAnswer', code: 'PRIVATE_ADDRESS', sent: false };
+				}
+				try {
+					const { statusCode, headers, body } = (await context.helpers.httpRequest({
+						method: 'GET',
+						url: address,
+						encoding: 'stream',
+						disableFollowRedirect: true,
+						ignoreHttpStatusErrors: true,
+						returnFullResponse: true,
+						timeout: bounds.downloadIdleMs,
+						abortSignal: signal,
+					})) as FullResponse;
+					const stream = body as ByteStream;
+					stream.on('error', () => undefined);
+					const { location } = headers;
+					const isRedirect = statusCode >= 300 && statusCode < 400;
+					if (!isRedirect || typeof location !== 'string' || !URL.canParse(location, address)) {
+						const retryAfterMs = readRetryAfter(headers['retry-after'], clock.epochMs());
+						return { status: statusCode, headers, stream, retryAfterMs };
+					}
+					stream.destroy();
+					address = new URL(location, address).href;
+				} catch (fault) {
+					return readFault(fault);
+				}
+				if (!/^https?:/i.test(address)) break;
+			}
+			return { kind: 'noAnswer', code: 'TOO_MANY_REDIRECTS', sent: true };
+		},
+	};
+}

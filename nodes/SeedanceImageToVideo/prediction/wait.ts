@@ -1,0 +1,172 @@
+// Asks for a result: once, or until it has ended or the time is up. Asking is harmless, so nearly every fault is forgiven.
+import type { EndedPrediction, Prediction, SucceededPrediction } from '../gptproto/prediction';
+import { bounds } from './bounds';
+import { Cancelled, HeldBack } from './limiter';
+import { PredictionFailure } from './reason';
+import { backoffMs, isFinalRefusal, type Obstacle, type Outcome } from './retry';
+import type { Account, Run } from './run';
+import { pauseBeforeNextQuestion } from './schedule';
+
+export interface WaitOptions {
+	readonly account: Account;
+	readonly pollingIntervalMs: number;
+	/** When the item began, and how long it may take; on the clock's scale. */
+	readonly startedAt: number;
+	readonly timeoutMs: number;
+	/** When this run's own submission was accepted, on the clock's scale; null for any other prediction. */
+	readonly acceptedAt: number | null;
+}
+
+/** @throws Cancelled */
+export function throwIfCancelled({ signal }: Pick<Run, 'signal'>): void {
+	if (signal?.aborted) throw new Cancelled();
+}
+
+/** Asks one question when it may be sent. @throws HeldBack, Cancelled */
+async function ask(
+	run: Run,
+	{ transport, session }: Account,
+	predictionId: string,
+	deadline: number,
+	onSent: () => void = () => undefined,
+): Promise<Outcome> {
+	const outcome = await session.request('question', deadline, async () => {
+		throwIfCancelled(run);
+		onSent();
+		const leftMs = Math.max(deadline - run.clock.now(), bounds.graceMs);
+		return await transport.result(predictionId, Math.min(bounds.resultMs, leftMs));
+	});
+	throwIfCancelled(run);
+	return outcome;
+}
+
+function retryAfterOf(outcome: Outcome): number {
+	return outcome.kind === 'unreadable' || outcome.kind === 'rateLimited'
+		? (outcome.retryAfterMs ?? 0)
+		: 0;
+}
+
+/**
+ * Waits for a prediction's end.
+ *
+ * @returns the prediction: succeeded, with an address, or ended without a video
+ * @throws PredictionFailure at the timeout, after one last question, and where GPTProto refuses to answer
+ * @throws Cancelled
+ */
+export async function waitForEnd(
+	run: Run,
+	predictionId: string,
+	options: WaitOptions,
+): Promise<SucceededPrediction | EndedPrediction> {
+	const { account, pollingIntervalMs, startedAt, timeoutMs, acceptedAt } = options;
+	const { clock } = run;
+	const deadline = startedAt + timeoutMs;
+	const waitingSince = acceptedAt ?? clock.now();
+	let status: string | undefined;
+	let obstacle: Obstacle | null = null;
+	let faults = 0;
+	let askedAt = waitingSince;
+	let notBefore = waitingSince;
+	let addressMissingSince: number | null = null;
+
+	const fail = (reason: PredictionFailure['reason']) =>
+		new PredictionFailure(reason, { predictionId, status });
+	const timedOut = () => fail({ kind: 'timedOut', waitedMs: clock.now() - startedAt, obstacle });
+
+	for (let isFirst = true; ; isFirst = false) {
+		if (!isFirst || acceptedAt !== null) {
+			const waitedMs = isFirst ? 0 : Math.max(askedAt - waitingSince, 1);
+			const pauseMs = pauseBeforeNextQuestion(pollingIntervalMs, waitedMs);
+			const dueAt = Math.max(askedAt + pauseMs, notBefore);
+			await clock.sleep(Math.min(dueAt, deadline) - clock.now(), run.signal);
+			throwIfCancelled(run);
+		}
+		const isLast = clock.now() >= deadline;
+		// The last question has a moment to be let through and answered.
+		const outcome = await ask(
+			run,
+			account,
+			predictionId,
+			isLast ? clock.now() + bounds.graceMs / 2 : deadline,
+			() => (askedAt = clock.now()),
+		).catch((fault: unknown) => {
+			throw fault instanceof HeldBack ? timedOut() : fault;
+		});
+		const now = clock.now();
+		if (outcome.kind === 'prediction') {
+			const { prediction } = outcome;
+			({ status } = prediction);
+			obstacle = null;
+			faults = 0;
+			if (prediction.state === 'ended') return prediction;
+			if (prediction.state === 'succeeded') {
+				if (prediction.videoUrl !== null) return prediction;
+				addressMissingSince ??= now;
+				const isOver = isLast || now - addressMissingSince >= bounds.addressGraceMs;
+				if (isOver) throw fail({ kind: 'noVideoAddress' });
+			}
+		} else {
+			const sinceAcceptedMs = acceptedAt === null ? null : now - acceptedAt;
+			if (isFinalRefusal(outcome, sinceAcceptedMs)) {
+				throw fail({ kind: 'refused', what: 'result', refusal: outcome });
+			}
+			obstacle = outcome;
+			// A 429 is the limiter's affair.
+			if (outcome.kind !== 'rateLimited') faults++;
+		}
+		if (isLast) throw timedOut();
+		const longest = Math.max(3 * pollingIntervalMs, bounds.backoffBaseMs);
+		const backoff = faults > 0 ? Math.min(backoffMs(faults, run.random()), longest) : 0;
+		notBefore = now + Math.max(backoff, retryAfterOf(outcome));
+	}
+}
+
+/** Asks one question. @returns null where it was not let through before the deadline @throws Cancelled */
+export async function askOnce(
+	run: Run,
+	predictionId: string,
+	account: Account,
+	deadline: number,
+): Promise<Outcome | null> {
+	try {
+		return await ask(run, account, predictionId, deadline);
+	} catch (fault) {
+		if (fault instanceof HeldBack) return null;
+		throw fault;
+	}
+}
+
+/**
+ * Asks for a prediction's present state, which may be any.
+ *
+ * @param deadline on the clock's scale: when to give up, whatever answers
+ * @throws PredictionFailure where GPTProto refuses to answer, or gives none to several tries
+ * @throws Cancelled
+ */
+export async function askForState(
+	run: Run,
+	predictionId: string,
+	account: Account,
+	deadline: number,
+): Promise<Prediction> {
+	let obstacle: Obstacle | null = null;
+	for (let faults = 0; faults < bounds.questionAttempts;) {
+		const outcome = await askOnce(run, predictionId, account, deadline);
+		if (outcome === null) break;
+		if (outcome.kind === 'prediction') return outcome.prediction;
+		if (isFinalRefusal(outcome, null)) {
+			throw new PredictionFailure(
+				{ kind: 'refused', what: 'result', refusal: outcome },
+				{ predictionId },
+			);
+		}
+		obstacle = outcome;
+		if (outcome.kind === 'rateLimited') continue;
+		const pauseMs = Math.max(backoffMs(++faults, run.random()), retryAfterOf(outcome));
+		const leftMs = deadline - run.clock.now();
+		if (faults >= bounds.questionAttempts || leftMs <= 0) break;
+		await run.clock.sleep(Math.min(pauseMs, leftMs), run.signal);
+		throwIfCancelled(run);
+	}
+	throw new PredictionFailure({ kind: 'stateUnknown', obstacle }, { predictionId });
+}
