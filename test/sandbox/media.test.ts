@@ -21,7 +21,8 @@ afterAll(async () => {
 const patience = () => AbortSignal.timeout(250);
 
 describe('A fault in a download', () => {
-	const downloads: Array<[Extract<Fault, { on: 'download' }>['kind'], number | string]> = [
+	type Kind = Exclude<Extract<Fault, { on: 'download' }>['kind'], 'custom'>;
+	const downloads: Array<[Kind, number | string]> = [
 		['resetBefore', 'ECONNRESET'],
 		// What undici makes of a reset between the headers and the end.
 		['resetAfter', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'],

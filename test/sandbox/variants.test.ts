@@ -17,7 +17,7 @@ afterAll(async () => {
 	await sandbox.close();
 });
 
-type ApiKind = Extract<Fault, { on: 'submit' }>['kind'];
+type ApiKind = Exclude<Extract<Fault, { on: 'submit' }>['kind'], 'custom'>;
 
 describe('A variant of the envelope', () => {
 	const resultWith = async (...kinds: ApiKind[]) => {
@@ -95,11 +95,14 @@ describe('A variant of the envelope', () => {
 		expect((await client.result(id)).body.data?.outputs).toEqual(['ftp://pictures.invalid/a.mp4']);
 	});
 
-	it.each(variantKinds)('%s leaves a submission accepted', async (kind) => {
-		sandbox.plan({ on: 'submit', kind });
-		expect(await client.submit()).toMatchObject({ status: 200 });
-		expect(sandbox.predictions).toHaveLength(1);
-	});
+	it.each(variantKinds.filter((kind) => kind !== 'numericId'))(
+		'%s leaves a submission accepted',
+		async (kind) => {
+			sandbox.plan({ on: 'submit', kind });
+			expect(await client.submit()).toMatchObject({ status: 200 });
+			expect(sandbox.predictions).toHaveLength(1);
+		},
+	);
 
 	it('can be seen together with others, and with a disruption', async () => {
 		const data = await resultWith('urlsArray', 'camelCase', 'nsfwNull', 'errorEmptyString');
