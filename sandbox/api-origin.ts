@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { answerText, errors, sendError } from './answers';
 import { modelIds, type SubmissionBody } from './contract';
-import { disruptApi } from './disruption';
+import { disruptApi, jsonType } from './disruption';
 import type { FaultPlan, Hits } from './faults';
 import type { Limits, LimitSettings } from './limits';
 import { takePicture, type Picture } from './picture';
@@ -19,7 +19,7 @@ interface ApiParts {
 	readonly shelf: VideoShelf;
 	readonly faults: FaultPlan;
 	readonly limits: Limits;
-	readonly urls: { readonly api: string; readonly media: string; readonly elsewhere: string };
+	readonly origins: Record<'api' | 'media' | 'elsewhere', { readonly url: string }>;
 }
 
 /** Adds the endpoints of the documentation. */
@@ -85,46 +85,50 @@ async function checkSubmission(parts: ApiParts, incoming: FastifyRequest, reply:
 }
 
 async function submit(parts: ApiParts, incoming: FastifyRequest, reply: FastifyReply) {
-	const { settings, store, faults, limits, urls } = parts;
+	const { settings, store, faults, limits } = parts;
 	const body = incoming.body as SubmissionBody;
 	const inputs = await inputsFrom(parts, body);
 	// From here on nothing is awaited, so that no other submission comes in between.
 	if (store.inFlight() >= settings.maxInFlight) return limits.refuse(reply);
 	const { variants, disruption, accepted } = faults.takeForSubmit(body);
-	const to = { incoming, reply, limits, elsewhereUrl: urls.elsewhere };
-	if (disruption && !accepted) return disruptApi(disruption, to, '{}');
+	if (!accepted) return answer(parts, incoming, reply, disruption, '{}');
 	const remembered = incoming.record.body as SubmissionBody;
 	const prediction = store.accept(modelOf(incoming), body, remembered, inputs);
-	const answer = written(parts, prediction, 'created', variants);
-	return disruption ? disruptApi(disruption, to, answer) : sendJson(reply, answer);
+	const json = written(parts, prediction, 'created', variants);
+	return answer(parts, incoming, reply, disruption, json);
 }
 
 async function result(parts: ApiParts, incoming: FastifyRequest, reply: FastifyReply) {
-	const { store, faults, limits, urls } = parts;
+	const { store, faults } = parts;
 	const { id } = incoming.params as { id: string };
 	const prediction = store.find(id);
 	if (!prediction) return sendError(reply, errors.notFound(`No prediction '${id}'`));
 	const { status } = prediction;
 	const succeeded = status === 'succeeded';
 	const { variants, disruption } = faults.takeForResult(id, prediction.resultRequests++, succeeded);
-	const answer = written(parts, prediction, status, variants);
-	if (disruption) {
-		return disruptApi(
-			disruption,
-			{ incoming, reply, limits, elsewhereUrl: urls.elsewhere },
-			answer,
-		);
-	}
+	const json = written(parts, prediction, status, variants);
 	const ended = succeeded || status === 'failed' || status === 'expired';
-	if (ended && !variants.has('unknownStatus')) prediction.firstSeenDoneAtMs ??= performance.now();
-	return sendJson(reply, answer);
+	if (ended && !disruption && !variants.has('unknownStatus')) {
+		prediction.firstSeenDoneAtMs ??= performance.now();
+	}
+	return answer(parts, incoming, reply, disruption, json);
 }
 
-const sendJson = (reply: FastifyReply, json: string) =>
-	reply.type('application/json; charset=utf-8').send(json);
+/** Sends the JSON, or what the fault makes of it. */
+function answer(
+	{ limits, origins }: ApiParts,
+	incoming: FastifyRequest,
+	reply: FastifyReply,
+	disruption: Hits['disruption'],
+	json: string,
+): FastifyReply {
+	if (!disruption) return reply.type(jsonType).send(json);
+	const elsewhereUrl = origins.elsewhere.url;
+	return disruptApi(disruption, { incoming, reply, limits, elsewhereUrl }, json);
+}
 
 function written(
-	{ store, urls }: ApiParts,
+	{ store, origins }: ApiParts,
 	prediction: SandboxPrediction,
 	status: string,
 	variants: Hits['variants'],
@@ -132,9 +136,9 @@ function written(
 	const id = encodeURIComponent(prediction.id);
 	const { signature } = store.inputsOf(prediction.id);
 	const addresses = {
-		result: `${urls.api}/api/v3/predictions/${id}/result`,
-		video: `${urls.media}/videos/${id}.mp4?signature=${signature}`,
-		elsewhere: urls.elsewhere,
+		result: `${origins.api.url}/api/v3/predictions/${id}/result`,
+		video: `${origins.media.url}/videos/${id}.mp4?signature=${signature}`,
+		elsewhere: origins.elsewhere.url,
 	};
 	return answerText(prediction, addresses, status, variants);
 }

@@ -15,7 +15,7 @@ export interface Disrupted {
 	readonly elsewhereUrl: string;
 }
 
-const jsonType = 'application/json; charset=utf-8';
+export const jsonType = 'application/json; charset=utf-8';
 const page = (text: string) => `<html>\r\n<body>\r\n<h1>${text}</h1>\r\n</body>\r\n</html>\r\n`;
 
 /** The kinds that look alike on the API and on a download. */

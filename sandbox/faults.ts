@@ -197,10 +197,11 @@ interface OnDownload extends Timing {
 
 type SubmitFault = OnSubmit & Told<DisruptionKind | VariantKind>;
 type ResultFault = OnResult & Told<DisruptionKind | VariantKind>;
+type ApiFault = SubmitFault | ResultFault;
 type DownloadFault = OnDownload & DownloadDisruption;
 
 /** Hits requests that are good in themselves: key, address and body are checked before. */
-export type Fault = SubmitFault | ResultFault | DownloadFault;
+export type Fault = ApiFault | DownloadFault;
 
 /** What hits one API request: any number of variants, and at most one disruption. */
 export interface Hits {
@@ -213,14 +214,13 @@ export interface Hits {
 const isVariant = (kind: string): kind is VariantKind =>
 	(variantKinds as readonly string[]).includes(kind);
 
-const isDisruption = (
-	fault: SubmitFault | ResultFault,
-): fault is (OnSubmit | OnResult) & ApiDisruption => !isVariant(fault.kind);
+const disrupts = (fault: ApiFault): fault is (OnSubmit | OnResult) & ApiDisruption =>
+	!isVariant(fault.kind);
 
 const onlyWhenSucceeded = new Set<string>(['succeededWithoutOutputs', 'badVideoUrl']);
 
-function sorted(faults: ReadonlyArray<SubmitFault | ResultFault>): Hits {
-	const disruption = faults.find(isDisruption);
+function sorted(faults: readonly ApiFault[]): Hits {
+	const disruption = faults.find(disrupts);
 	const said = disruption?.on === 'submit' ? disruption.accepted : undefined;
 	return {
 		variants: new Map(
@@ -286,15 +286,15 @@ export class FaultPlan {
 		let disrupted = false;
 		for (const entry of this.waiting) {
 			const { fault } = entry;
-			const disrupts = !isVariant(fault.kind);
+			const isDisruption = !isVariant(fault.kind);
 			const repeats = taken.some(({ kind }) => kind === fault.kind);
-			if (entry.left <= 0 || repeats || (disrupts && disrupted) || !hits(fault)) continue;
+			if (entry.left <= 0 || repeats || (isDisruption && disrupted) || !hits(fault)) continue;
 			if (entry.skip > 0) {
 				entry.skip -= 1;
 				continue;
 			}
 			entry.left -= 1;
-			disrupted ||= disrupts;
+			disrupted ||= isDisruption;
 			taken.push(fault);
 		}
 		return taken;

@@ -1,6 +1,6 @@
 // Knows ffmpeg: how it makes a video from a picture and how it says what a file is; at most two run at a time, and
 // none is left behind. Must not know predictions or HTTP.
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { path as binary } from '@ffmpeg-installer/ffmpeg';
 
@@ -121,20 +121,14 @@ export class Ffmpeg {
 
 	private spawn(args: readonly string[]): Promise<FfmpegResult> {
 		return new Promise((resolve, reject) => {
-			const child = spawn(binary, ['-hide_banner', '-nostdin', ...args], {
-				stdio: ['ignore', 'ignore', 'pipe'],
+			const whole = ['-hide_banner', '-nostdin', ...args];
+			const child = execFile(binary, whole, (error, _stdout, output) => {
+				this.children.delete(child);
+				// The code is a number when ffmpeg ran, and a word when it did not start.
+				if (typeof error?.code === 'string') reject(error);
+				else resolve({ exitCode: child.exitCode, output });
 			});
 			this.children.add(child);
-			let output = '';
-			child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
-			child.once('error', (error) => {
-				this.children.delete(child);
-				reject(error);
-			});
-			child.once('close', (exitCode) => {
-				this.children.delete(child);
-				resolve({ exitCode, output });
-			});
 		});
 	}
 }

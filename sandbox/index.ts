@@ -99,17 +99,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		shelf: new VideoShelf(folder, settings),
 		faults: new FaultPlan(),
 		limits: new Limits(settings),
-		urls: {
-			get api() {
-				return origins.api.url;
-			},
-			get media() {
-				return origins.media.url;
-			},
-			get elsewhere() {
-				return origins.elsewhere.url;
-			},
-		},
+		origins,
 		log: options.log ?? (() => {}),
 	};
 	const { store, shelf, faults, limits } = parts;

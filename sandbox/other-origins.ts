@@ -13,13 +13,13 @@ interface MediaParts {
 	readonly shelf: VideoShelf;
 	readonly faults: FaultPlan;
 	readonly limits: Limits;
-	readonly urls: { readonly elsewhere: string };
+	readonly origins: { readonly elsewhere: { readonly url: string } };
 	readonly log: (line: string) => void;
 }
 
 /** Adds `GET /videos/{prediction id}.mp4?signature=…`. */
 export function serveMedia(app: FastifyInstance, parts: MediaParts): void {
-	const { store, shelf, faults, limits, urls, log } = parts;
+	const { store, shelf, faults, limits, origins, log } = parts;
 	app.get('/videos/:name', async (incoming, reply) => {
 		const id = (incoming.params as { name: string }).name.replace(/\.mp4$/, '');
 		const { signature } = incoming.query as { signature?: string };
@@ -35,7 +35,7 @@ export function serveMedia(app: FastifyInstance, parts: MediaParts): void {
 		};
 		const fault = faults.takeForDownload(id, prediction.downloads++);
 		if (fault) {
-			const to = { incoming, reply, limits, elsewhereUrl: urls.elsewhere };
+			const to = { incoming, reply, limits, elsewhereUrl: origins.elsewhere.url };
 			return await disruptDownload(fault, to, videoOf);
 		}
 		const { type, size, read } = await videoOf();

@@ -127,7 +127,7 @@ export class PredictionStore {
 		);
 		this.all.push(prediction);
 		this.byId.set(prediction.id, prediction);
-		this.tellTheStory(prediction, queueMs);
+		this.logProgress(prediction, queueMs);
 		return prediction;
 	}
 
@@ -161,7 +161,7 @@ export class PredictionStore {
 		this.byId.clear();
 	}
 
-	private tellTheStory(prediction: Prediction, queueMs: number): void {
+	private logProgress(prediction: Prediction, queueMs: number): void {
 		const { log } = this;
 		if (!log) return;
 		log(`${prediction.id} created: ${prediction.model}, ${prediction.picture}`);

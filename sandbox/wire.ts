@@ -18,7 +18,7 @@ export function hang(reply: FastifyReply): FastifyReply {
 	return reply;
 }
 
-/** Takes the answer out of Fastify's hands and sends its head. */
+/** Sends status 200 and the headers; Fastify sends nothing more of its own. */
 function sendHead(
 	incoming: FastifyRequest,
 	reply: FastifyReply,
