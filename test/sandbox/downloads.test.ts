@@ -1,3 +1,4 @@
+// What a client sees of the videos: whole, broken, endless, or not there; and of the two origins that are not the API.
 import { request } from 'undici';
 import { type Fault } from '../../sandbox';
 import { failureOf, useSandbox } from './client';

@@ -1,3 +1,4 @@
+// How each fault looks on the wire, whom it hits, and whether the submission was accepted despite it.
 import { createGunzip } from 'node:zlib';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';

@@ -1,3 +1,4 @@
+// What the sandbox refuses with 429, what it says then, and what it counts.
 import { Limits } from '../../sandbox/limits';
 import { plainBody, useSandbox } from './client';
 

@@ -1,3 +1,4 @@
+// Whether the transcribed documentation is sound in itself; test/unit compares it with the node.
 import { documentedSchemas } from '../../sandbox/validation';
 import openapi from '../../sandbox/openapi.json';
 

@@ -1,3 +1,4 @@
+// How a prediction goes to its end, and how the answers about it are worded, in the documented way and in others.
 import { variantKinds, type Fault } from '../../sandbox';
 import { PredictionStore, randomId } from '../../sandbox/predictions';
 import { documentedSchemas } from '../../sandbox/validation';

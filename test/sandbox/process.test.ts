@@ -1,3 +1,4 @@
+// How the sandbox ends as a process, and its command line.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';

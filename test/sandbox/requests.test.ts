@@ -1,3 +1,4 @@
+// Which requests are answered, and what is remembered of them.
 import { type SubmissionBody } from '../../sandbox';
 import openapi from '../../sandbox/openapi.json';
 import { fastModel, plainBody, useSandbox } from './client';

@@ -1,3 +1,4 @@
+// Whether a body is accepted exactly when the documentation allows it.
 import fc from 'fast-check';
 import openapi from '../../sandbox/openapi.json';
 import { violations } from '../../sandbox/validation';

@@ -1,3 +1,4 @@
+// What is in a rendered video: size, length, sound, the picture; and where the picture comes from.
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
