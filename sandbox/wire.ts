@@ -49,8 +49,9 @@ export function sendHalf(
 		if (then === 'close') {
 			raw.socket?.end();
 		} else if (then === 'reset') {
-			// Some time for the first half to arrive: a reset overtakes what is still on its way.
-			setTimeout(() => raw.socket?.resetAndDestroy(), 20);
+			// A reset overtakes what is still on its way. So the first half gets some time to arrive; and a client in
+			// this very process, however busy, gets its turn to read it.
+			setTimeout(() => setImmediate(() => raw.socket?.resetAndDestroy()), 20);
 		} else if (Number.isFinite(then)) {
 			const timer = setTimeout(() => pipeline(read(middle, size), raw, () => {}), then);
 			raw.once('close', () => clearTimeout(timer));
