@@ -2,35 +2,49 @@
 // Must not know how a fault looks, nor how time passes for a prediction.
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { answerText, errors, sendError } from './answers';
 import { modelIds, type SubmissionBody } from './contract';
-import { disrupt, leavesAccepted, refuse, sendError, type Disruption } from './disruption';
-import { envelope } from './envelope';
-import { errors } from './errors';
-import { isVariant, type ResultFault, type SubmitFault, type VariantKind } from './faults';
+import { disruptApi, jsonType } from './disruption';
+import type { FaultPlan, Hits } from './faults';
+import type { Limits, LimitSettings } from './limits';
 import { takePicture, type Picture } from './picture';
-import type { SandboxPrediction, VideoInputs } from './predictions';
-import { shortened } from './records';
-import type { SandboxState } from './state';
+import type { PredictionStore, SandboxPrediction, VideoInputs } from './predictions';
 import { violations } from './validation';
+import type { VideoSettings, VideoShelf } from './video';
+
+interface ApiParts {
+	readonly apiKey: string;
+	readonly settings: LimitSettings & VideoSettings;
+	readonly store: PredictionStore;
+	readonly shelf: VideoShelf;
+	readonly faults: FaultPlan;
+	readonly limits: Limits;
+	readonly origins: Record<'api' | 'media' | 'elsewhere', { readonly url: string }>;
+}
 
 /** Adds the endpoints of the documentation. */
-export function serveApi(app: FastifyInstance, state: SandboxState): void {
+export function serveApi(app: FastifyInstance, parts: ApiParts): void {
+	const tooFast = new WeakSet<FastifyRequest>();
 	readJsonOnly(app);
 	app.addHook('onRequest', async (incoming, reply) => {
-		if (!state.rate.admits(state.settings.requestsPerSecond)) return refuse(state, reply);
-		if (incoming.headers.authorization !== state.apiKey) {
-			return sendError(reply, errors.unauthorized());
-		}
-		return undefined;
+		if (!parts.limits.admits()) tooFast.add(incoming);
+		if (incoming.headers.authorization === parts.apiKey) return undefined;
+		return sendError(reply, errors.unauthorized());
 	});
+	app.addHook('preHandler', async (incoming, reply) =>
+		tooFast.has(incoming) ? parts.limits.refuse(reply) : undefined,
+	);
 	app.get('/v1/models', async () => ({
 		object: 'list',
 		data: modelIds.map((id) => ({ id, object: 'model', owned_by: 'bytedance' })),
 	}));
-	app.post('/api/v3/bytedance/:model/image-to-video', (incoming, reply) =>
-		submit(state, incoming, reply),
+	app.post(
+		'/api/v3/bytedance/:model/image-to-video',
+		// Before the limits, so that it is known what they refuse.
+		{ preValidation: (incoming, reply) => checkSubmission(parts, incoming, reply) },
+		(incoming, reply) => submit(parts, incoming, reply),
 	);
-	app.get('/api/v3/predictions/:id/result', (incoming, reply) => result(state, incoming, reply));
+	app.get('/api/v3/predictions/:id/result', (incoming, reply) => result(parts, incoming, reply));
 	app.setNotFoundHandler((incoming, reply) =>
 		sendError(reply, errors.notFound(`No such endpoint: ${incoming.method} ${incoming.url}`)),
 	);
@@ -57,75 +71,100 @@ function readJsonOnly(app: FastifyInstance): void {
 	});
 }
 
-async function submit(state: SandboxState, incoming: FastifyRequest, reply: FastifyReply) {
-	const { model } = incoming.params as { model: string };
+const modelOf = (incoming: FastifyRequest) => (incoming.params as { model: string }).model;
+
+async function checkSubmission(parts: ApiParts, incoming: FastifyRequest, reply: FastifyReply) {
+	const model = modelOf(incoming);
 	if (!modelIds.includes(model)) return sendError(reply, errors.notFound(`No model '${model}'`));
 	const wrong = violations(model, incoming.body);
 	if (wrong.length > 0) {
 		return sendError(reply, errors.badRequest(`Invalid request body: ${wrong.join('; ')}`));
 	}
-	const body = incoming.body as SubmissionBody;
-	const inputs = await inputsFrom(state, body);
-	// From here on nothing is awaited, so that no other submission comes in between.
-	if (state.store.inFlight() >= state.settings.maxInFlight) return refuse(state, reply);
-	const faults = state.faults.takeForSubmit(body, state.submissions++);
-	const disruption = disruptionAmong(faults);
-	if (disruption && !leavesAccepted(disruption)) {
-		return disrupt(state, disruption, incoming, reply, {});
-	}
-	const prediction = state.store.accept(model, body, inputs);
-	const answer = written(state, prediction, 'created', faults);
-	return disruption ? disrupt(state, disruption, incoming, reply, answer) : reply.send(answer);
+	parts.limits.submissionsSeen += 1;
+	return undefined;
 }
 
-async function result(state: SandboxState, incoming: FastifyRequest, reply: FastifyReply) {
+async function submit(parts: ApiParts, incoming: FastifyRequest, reply: FastifyReply) {
+	const { settings, store, faults, limits } = parts;
+	const body = incoming.body as SubmissionBody;
+	const inputs = await inputsFrom(parts, body);
+	// From here on nothing is awaited, so that no other submission comes in between.
+	if (store.inFlight() >= settings.maxInFlight) return limits.refuse(reply);
+	const { variants, disruption, accepted } = faults.takeForSubmit(body);
+	if (!accepted) return answer(parts, incoming, reply, disruption, '{}');
+	const remembered = incoming.record.body as SubmissionBody;
+	const prediction = store.accept(modelOf(incoming), body, remembered, inputs);
+	const json = written(parts, prediction, 'created', variants);
+	return answer(parts, incoming, reply, disruption, json);
+}
+
+async function result(parts: ApiParts, incoming: FastifyRequest, reply: FastifyReply) {
+	const { store, faults } = parts;
 	const { id } = incoming.params as { id: string };
-	const prediction = state.store.find(id);
+	const prediction = store.find(id);
 	if (!prediction) return sendError(reply, errors.notFound(`No prediction '${id}'`));
 	const { status } = prediction;
 	const succeeded = status === 'succeeded';
-	const faults = state.faults.takeForResult(id, prediction.resultRequests++, succeeded);
-	const disruption = disruptionAmong(faults);
-	const answer = written(state, prediction, status, faults);
-	if (disruption) return disrupt(state, disruption, incoming, reply, answer);
+	const { variants, disruption } = faults.takeForResult(id, prediction.resultRequests++, succeeded);
+	const json = written(parts, prediction, status, variants);
 	const ended = succeeded || status === 'failed' || status === 'expired';
-	if (ended && !faults.some(({ kind }) => kind === 'unknownStatus')) {
+	if (ended && !disruption && !variants.has('unknownStatus')) {
 		prediction.firstSeenDoneAtMs ??= performance.now();
 	}
-	return reply.send(answer);
+	return answer(parts, incoming, reply, disruption, json);
 }
 
-type ApiFault = SubmitFault | ResultFault;
-
-const disruptionAmong = (faults: readonly ApiFault[]) =>
-	faults.find((fault): fault is Disruption => !isVariant(fault.kind));
+/** Sends the JSON, or what the fault makes of it. */
+function answer(
+	{ limits, origins }: ApiParts,
+	incoming: FastifyRequest,
+	reply: FastifyReply,
+	disruption: Hits['disruption'],
+	json: string,
+): FastifyReply {
+	if (!disruption) return reply.type(jsonType).send(json);
+	const elsewhereUrl = origins.elsewhere.url;
+	return disruptApi(disruption, { incoming, reply, limits, elsewhereUrl }, json);
+}
 
 function written(
-	{ store, urls }: SandboxState,
+	{ store, origins }: ApiParts,
 	prediction: SandboxPrediction,
 	status: string,
-	faults: readonly ApiFault[],
-): object {
-	const { id } = prediction;
+	variants: Hits['variants'],
+): string {
+	const id = encodeURIComponent(prediction.id);
+	const { signature } = store.inputsOf(prediction.id);
 	const addresses = {
-		result: `${urls.api}/api/v3/predictions/${id}/result`,
-		video: `${urls.media}/videos/${id}.mp4?signature=${store.inputsOf(id).signature}`,
-		elsewhere: urls.elsewhere,
+		result: `${origins.api.url}/api/v3/predictions/${id}/result`,
+		video: `${origins.media.url}/videos/${id}.mp4?signature=${signature}`,
+		elsewhere: origins.elsewhere.url,
 	};
-	const variants = faults.filter((fault): fault is ApiFault & { kind: VariantKind } =>
-		isVariant(fault.kind),
-	);
-	return envelope(prediction, addresses, status, variants);
+	return answerText(prediction, addresses, status, variants);
 }
 
-async function inputsFrom(state: SandboxState, body: SubmissionBody): Promise<VideoInputs> {
+async function inputsFrom(parts: ApiParts, body: SubmissionBody): Promise<VideoInputs> {
 	const take = async (image: string): Promise<Picture> =>
-		state.settings.video.kind === 'render'
-			? await takePicture(image, state.shelf.folder)
+		parts.settings.video.kind === 'render'
+			? await takePicture(image, parts.shelf.folder)
 			: { kind: 'none', note: 'picture not looked at' };
 	return {
 		signature: randomBytes(12).toString('hex'),
 		picture: await take(body.image),
 		...(body.last_image !== undefined && { lastPicture: await take(body.last_image) }),
 	};
+}
+
+const longestString = 256 * 1024;
+
+/** The same value with strings too long to remember replaced by their beginning and length. */
+function shortened(value: unknown): unknown {
+	if (typeof value === 'string' && value.length > longestString) {
+		return `${value.slice(0, 64)}… (${value.length} characters)`;
+	}
+	if (Array.isArray(value)) return value.map(shortened);
+	if (typeof value === 'object' && value !== null) {
+		return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shortened(inner)]));
+	}
+	return value;
 }

@@ -4,23 +4,40 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serveApi } from './api-origin';
-import { serveElsewhere } from './elsewhere-origin';
 import { FaultPlan, type Fault } from './faults';
-import { RateLimit } from './limits';
-import { serveMedia } from './media-origin';
-import { defaultApiKey, settingsFrom, type SandboxOptions, type SandboxSettings } from './options';
-import { Origin } from './origin';
-import { PredictionStore, type SandboxPrediction } from './predictions';
-import type { OriginName, RecordedRequest } from './records';
-import type { SandboxState } from './state';
-import { VideoShelf } from './video';
+import { Limits, type LimitSettings } from './limits';
+import { Origin, type OriginName, type RecordedRequest } from './origin';
+import { serveElsewhere, serveMedia } from './other-origins';
+import {
+	PredictionStore,
+	randomId,
+	type PredictionSettings,
+	type SandboxPrediction,
+} from './predictions';
+import { VideoShelf, type VideoSettings } from './video';
 
 export { frameSize, type SubmissionBody } from './contract';
-export { acceptedDespite, variantKinds, type Fault } from './faults';
-export type { Outcome, SandboxOptions, SandboxSettings, VideoSource } from './options';
-export type { SandboxPrediction } from './predictions';
-export { probeVideo, type VideoFacts } from './probe';
-export type { OriginName, RecordedRequest } from './records';
+export { acceptedDespite, variantKinds, type CustomAnswer, type Fault } from './faults';
+export { probeVideo, type VideoFacts } from './ffmpeg';
+export type { OriginName, RecordedRequest } from './origin';
+export type { Outcome, SandboxPrediction } from './predictions';
+export type { VideoSource } from './video';
+
+/** What may be changed while the sandbox runs; it counts from the next request on. */
+export interface SandboxSettings extends PredictionSettings, LimitSettings, VideoSettings {}
+
+export interface SandboxOptions extends Partial<SandboxSettings> {
+	/** The only key the API accepts. */
+	apiKey?: string;
+	/** Port of the API origin on 127.0.0.1; 0, the default, takes a free one. */
+	port?: number;
+	/** Port of the media origin. */
+	mediaPort?: number;
+	/** Faults planned from the start; `plan()` adds more. */
+	faults?: Fault[];
+	/** Gets a line for everything that happens to a prediction. */
+	log?: (line: string) => void;
+}
 
 export interface Sandbox {
 	/** `http://127.0.0.1:<port>` of the API. */
@@ -36,6 +53,8 @@ export interface Sandbox {
 	readonly predictions: readonly SandboxPrediction[];
 	/** 429s given. */
 	readonly refused: number;
+	/** POSTs to the submission endpoint that had a good key and a good body, refused ones included. */
+	readonly submissionsSeen: number;
 	/** Videos rendered; the same picture, size, duration and sound is rendered once. */
 	readonly renders: number;
 	plan(...faults: Fault[]): void;
@@ -54,7 +73,18 @@ export interface Sandbox {
  * @throws EADDRINUSE when a port asked for is taken
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-	const settings = settingsFrom(options);
+	const settings: SandboxSettings = {
+		queueMs: options.queueMs ?? 20,
+		renderMs: options.renderMs ?? 60,
+		outcome: options.outcome ?? (() => 'succeeded'),
+		predictionId: options.predictionId ?? randomId,
+		maxInFlight: options.maxInFlight ?? Infinity,
+		requestsPerSecond: options.requestsPerSecond ?? Infinity,
+		retryAfter: options.retryAfter ?? 'none',
+		retryAfterSeconds: options.retryAfterSeconds ?? 1,
+		video: options.video ?? { kind: 'render' },
+		pictureTimeoutMs: options.pictureTimeoutMs ?? 5000,
+	};
 	const folder = await mkdtemp(join(tmpdir(), 'seedance-sandbox-'));
 	const requests: RecordedRequest[] = [];
 	const origins: Record<OriginName, Origin> = {
@@ -62,39 +92,25 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		media: Origin.create('media', requests),
 		elsewhere: Origin.create('elsewhere', requests),
 	};
-	const state: SandboxState = {
-		apiKey: options.apiKey ?? defaultApiKey,
+	const parts = {
+		apiKey: options.apiKey ?? 'sk-sandbox-7d1c05a9e3f84b62',
 		settings,
 		store: new PredictionStore(settings, options.log),
 		shelf: new VideoShelf(folder, settings),
 		faults: new FaultPlan(),
-		rate: new RateLimit(),
-		urls: {
-			get api() {
-				return origins.api.url;
-			},
-			get media() {
-				return origins.media.url;
-			},
-			get elsewhere() {
-				return origins.elsewhere.url;
-			},
-		},
+		limits: new Limits(settings),
+		origins,
 		log: options.log ?? (() => {}),
-		submissions: 0,
-		refused: 0,
 	};
-	state.faults.add(...(options.faults ?? []));
-	serveApi(origins.api.app, state);
-	serveMedia(origins.media.app, state);
+	const { store, shelf, faults, limits } = parts;
+	faults.add(...(options.faults ?? []));
+	serveApi(origins.api.app, parts);
+	serveMedia(origins.media.app, parts);
 	serveElsewhere(origins.elsewhere.app);
 
 	const close = async () => {
-		state.store.silence();
-		await Promise.all([
-			...Object.values(origins).map((origin) => origin.close()),
-			state.shelf.close(),
-		]);
+		store.silence();
+		await Promise.all([...Object.values(origins).map((origin) => origin.close()), shelf.close()]);
 		await rm(folder, { recursive: true, force: true });
 	};
 	try {
@@ -106,29 +122,30 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		throw error;
 	}
 	return {
-		baseUrl: state.urls.api,
-		mediaUrl: state.urls.media,
-		elsewhereUrl: state.urls.elsewhere,
-		apiKey: state.apiKey,
+		baseUrl: origins.api.url,
+		mediaUrl: origins.media.url,
+		elsewhereUrl: origins.elsewhere.url,
+		apiKey: parts.apiKey,
 		options: settings,
 		requests,
-		predictions: state.store.all,
+		predictions: store.all,
 		get refused() {
-			return state.refused;
+			return limits.refused;
+		},
+		get submissionsSeen() {
+			return limits.submissionsSeen;
 		},
 		get renders() {
-			return state.shelf.renders;
+			return shelf.renders;
 		},
-		plan: (...faults) => state.faults.add(...faults),
+		plan: (...more) => faults.add(...more),
 		goOffline: (origin) => origins[origin].goOffline(),
 		comeBack: (origin) => origins[origin].comeBack(),
 		reset: () => {
 			requests.length = 0;
-			state.store.clear();
-			state.faults.clear();
-			state.rate.clear();
-			state.submissions = 0;
-			state.refused = 0;
+			store.clear();
+			faults.clear();
+			limits.clear();
 		},
 		close,
 	};

@@ -1,12 +1,32 @@
-// Knows how to keep an HTTP origin on a port of 127.0.0.1: sockets, going offline, closing at once.
-// Must not know what is served.
-import { createServer, type Server } from 'node:http';
+// Knows how to keep an HTTP origin on a port of 127.0.0.1: whom it answers, what it records of a request, its
+// sockets, going offline, closing at once. Must not know what is served.
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { OriginName, RecordedRequest } from './records';
+import { errors, sendError } from './answers';
+
+export type OriginName = 'api' | 'media' | 'elsewhere';
+
+export interface RecordedRequest {
+	readonly origin: OriginName;
+	readonly method: string;
+	/** With the query string. */
+	readonly path: string;
+	readonly headers: IncomingHttpHeaders;
+	/** When its headers had arrived, by `performance.now()`. */
+	readonly atMs: number;
+	/** Length of the body as received. */
+	bodyBytes: number;
+	/** The JSON body; long strings (pictures) are replaced by a note. Undefined when there is none. */
+	body?: unknown;
+	/** Status of the answer; undefined as long as there is none, and for a hang or a reset. */
+	status?: number;
+}
 
 /** Room for two pictures of 30 MB as data URIs. */
 const largestBodyBytes = 96 * 1024 * 1024;
+/** Of an id in an address; Fastify's own limit is 100. */
+const longestIdBytes = 8 * 1024;
 
 declare module 'fastify' {
 	interface FastifyRequest {
@@ -33,6 +53,7 @@ export class Origin {
 		let server: Server | undefined;
 		const app = Fastify({
 			bodyLimit: largestBodyBytes,
+			routerOptions: { maxParamLength: longestIdBytes },
 			// A connection closed for idleness just as a request leaves would be a fault nobody planned.
 			serverFactory: (handler) => (server = createServer({ keepAliveTimeout: 75_000 }, handler)),
 		});
@@ -46,6 +67,13 @@ export class Origin {
 				bodyBytes: 0,
 			};
 			requests.push(incoming.record);
+		});
+		// A page in the developer's browser can give its own host name our address (DNS rebinding).
+		app.addHook('onRequest', async ({ headers: { host = '' }, socket }, reply) => {
+			const names = ['127.0.0.1', 'localhost', '[::1]'];
+			const hosts = names.map((name) => new URL(`http://${name}:${socket.localPort}`).host);
+			if (hosts.includes(host.toLowerCase())) return undefined;
+			return sendError(reply, errors.misdirected(host));
 		});
 		app.addHook('onSend', async (incoming, reply, payload) => {
 			incoming.record.status = reply.statusCode;

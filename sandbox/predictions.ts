@@ -2,9 +2,20 @@
 // Must not know HTTP or video.
 import { randomBytes } from 'node:crypto';
 import type { Status, SubmissionBody } from './contract';
-import type { Outcome, SandboxSettings } from './options';
 import type { Picture } from './picture';
-import { shortened } from './records';
+
+export type Outcome = 'succeeded' | { status: 'failed' | 'expired'; error?: string };
+
+export interface PredictionSettings {
+	/** Milliseconds a prediction is queued. Default 20. */
+	queueMs: number;
+	/** Milliseconds a prediction runs; `index` counts accepted predictions from 0. Default 60. */
+	renderMs: number | ((body: SubmissionBody, index: number) => number);
+	/** How a prediction ends. Default: it succeeds. */
+	outcome: (body: SubmissionBody, index: number) => Outcome;
+	/** The id of a prediction; any text. Default: random letters, digits and a hyphen. */
+	predictionId: (index: number) => string;
+}
 
 /** An accepted prediction. Times are by `performance.now()`. */
 export interface SandboxPrediction {
@@ -41,13 +52,13 @@ export interface VideoInputs {
 	readonly signature: string;
 }
 
+export const randomId = () => `${randomBytes(4).toString('hex')}-${randomBytes(8).toString('hex')}`;
+
 const longestTimerMs = 2 ** 31 - 1;
 
 class Prediction implements SandboxPrediction {
-	readonly id = `${randomBytes(4).toString('hex')}-${randomBytes(8).toString('hex')}`;
 	readonly acceptedAtMs = performance.now();
 	readonly createdAt = new Date().toISOString().slice(0, 19).replace('T', ' ');
-	readonly body: SubmissionBody;
 	readonly pictureSha256: string | null;
 	picture: string;
 	resultRequests = 0;
@@ -55,14 +66,14 @@ class Prediction implements SandboxPrediction {
 	declare firstSeenDoneAtMs?: number;
 
 	constructor(
+		readonly id: string,
 		readonly model: string,
-		body: SubmissionBody,
+		readonly body: SubmissionBody,
 		readonly inputs: VideoInputs,
 		private readonly queueMs: number,
 		private readonly renderMs: number,
 		private readonly outcome: Outcome,
 	) {
-		this.body = shortened(body);
 		this.picture = inputs.picture.note;
 		this.pictureSha256 = inputs.picture.kind === 'file' ? inputs.picture.hash : null;
 	}
@@ -92,16 +103,23 @@ export class PredictionStore {
 	private readonly timers = new Set<NodeJS.Timeout>();
 
 	constructor(
-		private readonly settings: SandboxSettings,
+		private readonly settings: PredictionSettings,
 		private readonly log: ((line: string) => void) | undefined,
 	) {}
 
-	accept(model: string, body: SubmissionBody, inputs: VideoInputs): SandboxPrediction {
-		const { queueMs, renderMs, outcome } = this.settings;
+	/** @param remembered the same body, with strings too long to keep replaced */
+	accept(
+		model: string,
+		body: SubmissionBody,
+		remembered: SubmissionBody,
+		inputs: VideoInputs,
+	): SandboxPrediction {
+		const { queueMs, renderMs, outcome, predictionId } = this.settings;
 		const index = this.all.length;
 		const prediction = new Prediction(
+			predictionId(index),
 			model,
-			body,
+			remembered,
 			inputs,
 			queueMs,
 			typeof renderMs === 'number' ? renderMs : renderMs(body, index),
@@ -109,7 +127,7 @@ export class PredictionStore {
 		);
 		this.all.push(prediction);
 		this.byId.set(prediction.id, prediction);
-		this.tellTheStory(prediction, queueMs);
+		this.logProgress(prediction, queueMs);
 		return prediction;
 	}
 
@@ -143,7 +161,7 @@ export class PredictionStore {
 		this.byId.clear();
 	}
 
-	private tellTheStory(prediction: Prediction, queueMs: number): void {
+	private logProgress(prediction: Prediction, queueMs: number): void {
 		const { log } = this;
 		if (!log) return;
 		log(`${prediction.id} created: ${prediction.model}, ${prediction.picture}`);

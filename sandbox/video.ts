@@ -6,16 +6,31 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { frameSize, settingsOf } from './contract';
-import { Ffmpeg } from './ffmpeg';
-import type { SandboxSettings } from './options';
+import { Ffmpeg, type RenderRequest } from './ffmpeg';
 import { fetchPicture, type Picture } from './picture';
 import type { SandboxPrediction, VideoInputs } from './predictions';
-import { render, type RenderRequest } from './render';
 
-/** A video ready to be sent. `read` takes byte positions, `end` exclusive. */
-export interface VideoFile {
+/** Where the video of a succeeded prediction comes from. */
+export type VideoSource =
+	/** ffmpeg makes it from the submitted picture, at the first download. */
+	| { kind: 'render' }
+	/** `size` bytes made while they are sent, an MP4 in name only; for memory measurements. */
+	| { kind: 'bytes'; size: number }
+	| { kind: 'buffer'; data: Buffer };
+
+export interface VideoSettings {
+	/** Default `{ kind: 'render' }`. */
+	video: VideoSource;
+	/** Milliseconds to wait for a picture given by URL, when it is rendered. Default 5000. */
+	pictureTimeoutMs: number;
+}
+
+/** Bytes ready to be sent. `read` takes positions, `end` exclusive. */
+export interface Content {
+	/** Media type. */
+	readonly type: string;
 	readonly size: number;
-	read(start: number, end: number): Readable;
+	readonly read: (start: number, end: number) => Readable;
 }
 
 interface Rendered {
@@ -28,7 +43,8 @@ interface Rendered {
 const ftyp = Buffer.from('000000186674797069736f6d0000020069736f6d61766331', 'hex');
 const filler = Buffer.alloc(64 * 1024);
 
-function* madeUp(start: number, end: number): Generator<Buffer> {
+/** The bytes from `start` to `end` of a video that is none; `end` may be Infinity. */
+export function* madeUp(start: number, end: number): Generator<Buffer> {
 	let at = start;
 	while (at < end) {
 		const part =
@@ -40,11 +56,15 @@ function* madeUp(start: number, end: number): Generator<Buffer> {
 	}
 }
 
-/** A video (or any other body) held in memory. */
-export const fromBuffer = (data: Buffer): VideoFile => ({
-	size: data.length,
-	read: (start, end) => Readable.from([data.subarray(start, end)]),
-});
+/** A video, or any other content, that is held in memory. */
+export function inMemory(content: Buffer | string, type = 'video/mp4'): Content {
+	const data = Buffer.from(content);
+	return {
+		type,
+		size: data.length,
+		read: (start, end) => Readable.from([data.subarray(start, end)]),
+	};
+}
 
 export class VideoShelf {
 	private readonly ffmpeg = new Ffmpeg();
@@ -57,22 +77,27 @@ export class VideoShelf {
 	/** @param folder for work files; must exist */
 	constructor(
 		readonly folder: string,
-		private readonly settings: SandboxSettings,
+		private readonly settings: VideoSettings,
 	) {}
 
 	/**
 	 * The video of a prediction, rendered now if it was not before.
 	 * @throws when ffmpeg fails even with a test picture
 	 */
-	async videoOf(prediction: SandboxPrediction, inputs: VideoInputs): Promise<VideoFile> {
+	async videoOf(prediction: SandboxPrediction, inputs: VideoInputs): Promise<Content> {
 		const { video } = this.settings;
-		if (video.kind === 'buffer') return fromBuffer(video.data);
+		if (video.kind === 'buffer') return inMemory(video.data);
 		if (video.kind === 'bytes') {
-			return { size: video.size, read: (start, end) => Readable.from(madeUp(start, end)) };
+			const read = (start: number, end: number) => Readable.from(madeUp(start, end));
+			return { type: 'video/mp4', size: video.size, read };
 		}
 		const file = await this.renderOnce(prediction, inputs);
 		const { size } = await stat(file);
-		return { size, read: (start, end) => createReadStream(file, { start, end: end - 1 }) };
+		return {
+			type: 'video/mp4',
+			size,
+			read: (start, end) => createReadStream(file, { start, end: end - 1 }),
+		};
 	}
 
 	/** Ends what runs. */
@@ -110,11 +135,11 @@ export class VideoShelf {
 	private async renderOrStandIn(request: RenderRequest, file: string): Promise<Rendered> {
 		this.renders += 1;
 		try {
-			await render(this.ffmpeg, request, file);
+			await this.ffmpeg.render(request, file);
 			return { file, standIn: false };
 		} catch (error) {
 			if (this.cancelled.signal.aborted || !request.picture) throw error;
-			await render(this.ffmpeg, { ...request, picture: undefined, lastPicture: undefined }, file);
+			await this.ffmpeg.render({ ...request, picture: undefined, lastPicture: undefined }, file);
 			return { file, standIn: true };
 		}
 	}

@@ -1,6 +1,12 @@
-// Knows how to talk to a sandbox over HTTP, as plainly as curl would. Must not know the node.
+// Knows how to start a sandbox for a test file and how to talk to one, as plainly as curl would.
+// Must not know the node.
 import { Agent, request } from 'undici';
-import type { Sandbox, SubmissionBody } from '../../sandbox';
+import {
+	startSandbox,
+	type Sandbox,
+	type SandboxOptions,
+	type SubmissionBody,
+} from '../../sandbox';
 
 export const fastModel = 'doubao-seedance-2-0-fast-260128';
 export const fullModel = 'doubao-seedance-2-0-260128';
@@ -11,31 +17,25 @@ export const plainBody: SubmissionBody = {
 	image: 'https://pictures.invalid/cat.png',
 };
 
-export interface PredictionData {
-	id: string;
-	model: string;
-	outputs: string[] | null;
-	urls: { get: string } | Array<{ get: string }>;
-	status: string;
-	error: string | null;
-	executionTime: number;
-	timings: { inference: number };
-	has_nsfw_contents?: boolean[] | null;
-	created_at?: string;
+/** What a test may find in a JSON answer, right or wrong. */
+interface Body {
+	code?: number;
+	data?: {
+		id: string;
+		model: string;
+		outputs: string[] | null;
+		urls: unknown;
+		status: string;
+		executionTime: number;
+	};
+	error?: { message: string; code: number };
 }
 
-/** An answer in JSON; `body` is loosely typed, since tests look at right and wrong ones alike. */
-export interface Answer {
-	status: number;
-	headers: Record<string, string | string[] | undefined>;
-	text: string;
-	/** Undefined when the text is not JSON. */
-	body: {
-		code?: number;
-		message?: string;
-		data?: PredictionData;
-		error?: { message: string; type: string; code: number };
-	};
+interface Ask {
+	method?: 'GET' | 'POST';
+	headers?: Record<string, string>;
+	body?: string;
+	signal?: AbortSignal;
 }
 
 export class Client {
@@ -44,77 +44,55 @@ export class Client {
 
 	constructor(private readonly sandbox: Pick<Sandbox, 'baseUrl' | 'apiKey'>) {}
 
+	readonly submitPath = (model = fastModel) => `/api/v3/bytedance/${model}/image-to-video`;
+	readonly resultPath = (id: string) => `/api/v3/predictions/${encodeURIComponent(id)}/result`;
+
 	/** @param body JSON, or a string to be sent as it is */
-	async submit(
-		body: object | string = plainBody,
-		{
-			model = fastModel,
-			headers = {},
-			signal,
-		}: {
-			model?: string;
-			headers?: Record<string, string>;
-			signal?: AbortSignal;
-		} = {},
-	): Promise<Answer> {
-		return await this.ask(
-			'POST',
-			`${this.sandbox.baseUrl}/api/v3/bytedance/${model}/image-to-video`,
-			{
-				headers: { 'content-type': 'application/json', ...headers },
-				body: typeof body === 'string' ? body : JSON.stringify(body),
-				...(signal && { signal }),
-			},
-		);
+	async submit(body: object | string = plainBody, model = fastModel, ask: Ask = {}) {
+		return await this.ask(this.submitPath(model), {
+			method: 'POST',
+			...ask,
+			headers: { 'content-type': 'application/json', ...ask.headers },
+			body: typeof body === 'string' ? body : JSON.stringify(body),
+		});
 	}
 
-	async result(id: string, signal?: AbortSignal): Promise<Answer> {
-		const url = `${this.sandbox.baseUrl}/api/v3/predictions/${id}/result`;
-		return await this.ask('GET', url, signal ? { signal } : {});
+	async result(id: string, ask: Ask = {}) {
+		return await this.ask(this.resultPath(id), ask);
 	}
 
-	async ask(
-		method: 'GET' | 'POST',
-		url: string,
-		{
-			headers = {},
-			...rest
-		}: {
-			headers?: Record<string, string>;
-			body?: string;
-			signal?: AbortSignal;
-		} = {},
-	): Promise<Answer> {
-		const response = await request(url, {
-			method,
-			dispatcher: this.dispatcher,
+	/** Asks the API, or whatever has the address, and reads the answer to its end. */
+	async ask(url: string, { headers, ...rest }: Ask = {}) {
+		return await this.fetch(new URL(url, this.sandbox.baseUrl).href, {
 			headers: { authorization: this.sandbox.apiKey, ...headers },
 			...rest,
 		});
-		const text = await response.body.text();
-		let body: Answer['body'] | undefined;
+	}
+
+	/** The same without the API key. */
+	async fetch(url: string, ask: Ask = {}) {
+		const response = await request(url, { method: 'GET', dispatcher: this.dispatcher, ...ask });
+		const data = Buffer.from(await response.body.arrayBuffer());
+		const text = data.toString();
+		let body: unknown;
 		try {
-			body = JSON.parse(text) as Answer['body'];
+			body = JSON.parse(text);
 		} catch {
 			// Left undefined: some faults answer with something else.
 		}
-		return {
-			status: response.statusCode,
-			headers: response.headers,
-			text,
-			body: body as Answer['body'],
-		};
+		const { statusCode: status, headers } = response;
+		return { status, headers, data, text, body: body as Body };
 	}
 
 	/** Submits, and gives the id of the accepted prediction. */
 	async accepted(body: object = plainBody, model = fastModel): Promise<string> {
-		const answer = await this.submit(body, { model });
+		const answer = await this.submit(body, model);
 		if (!answer.body.data) throw new Error(`Not accepted: ${answer.text}`);
 		return answer.body.data.id;
 	}
 
 	/** Asks until the prediction has ended. */
-	async ended(id: string): Promise<PredictionData> {
+	async ended(id: string) {
 		for (;;) {
 			const { body, text } = await this.result(id);
 			if (!body.data) throw new Error(`No result: ${text}`);
@@ -129,19 +107,29 @@ export class Client {
 		return outputs?.[0] ?? '';
 	}
 
-	/** Without the API key. */
-	async download(url: string, signal?: AbortSignal) {
-		const response = await request(url, {
-			dispatcher: this.dispatcher,
-			...(signal && { signal }),
-		});
-		const data = Buffer.from(await response.body.arrayBuffer());
-		return { status: response.statusCode, headers: response.headers, data };
-	}
-
 	async close(): Promise<void> {
 		await this.dispatcher.destroy();
 	}
+}
+
+/** A sandbox for all tests of a file, whose predictions end at once; each test finds it as it was started. */
+export function useSandbox(options: SandboxOptions = {}) {
+	const started = {} as { sandbox: Sandbox; client: Client };
+	let settings: SandboxOptions;
+	beforeAll(async () => {
+		started.sandbox = await startSandbox({ queueMs: 0, renderMs: 0, ...options });
+		started.client = new Client(started.sandbox);
+		settings = { ...started.sandbox.options };
+	});
+	beforeEach(() => {
+		started.sandbox.reset();
+		Object.assign(started.sandbox.options, settings);
+	});
+	afterAll(async () => {
+		await started.client.close();
+		await started.sandbox.close();
+	});
+	return started;
 }
 
 /** What went wrong with a request that got no answer: its code, or the name of the error. */

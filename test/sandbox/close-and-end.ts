@@ -20,9 +20,10 @@ async function main(): Promise<void> {
 		{ on: 'submit', kind: 'hangAfter' },
 		{ on: 'result', kind: 'slowBody', delayMs: 3_600_000 },
 		{ on: 'result', kind: 'hangBefore' },
+		{ on: 'result', kind: 'drip' },
 	);
-	const rendering = client.download(url);
-	const unanswered = [client.submit(), client.result(id), client.result(id), rendering];
+	const rendering = client.fetch(url);
+	const unanswered = [client.submit(), ...[1, 2, 3].map(() => client.result(id)), rendering];
 	const failures = Promise.allSettled(unanswered);
 	while (sandbox.renders === 0) await new Promise((resolve) => setTimeout(resolve, 5));
 	await new Promise((resolve) => setTimeout(resolve, 100));

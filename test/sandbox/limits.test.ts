@@ -1,76 +1,68 @@
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox';
-import { Client } from './client';
+// What the sandbox refuses with 429, what it says then, and what it counts.
+import { Limits } from '../../sandbox/limits';
+import { plainBody, useSandbox } from './client';
 
-let sandbox: Sandbox;
-let client: Client;
-
-const start = async (options: SandboxOptions) => {
-	sandbox = await startSandbox(options);
-	client = new Client(sandbox);
-};
-afterEach(async () => {
-	await client.close();
-	await sandbox.close();
-});
+const api = useSandbox();
 
 describe('The limits', () => {
-	it('refuse a submission while too many predictions are at work, and take it afterwards', async () => {
-		await start({ maxInFlight: 2, queueMs: 0, renderMs: 300 });
-		const ids = [await client.accepted(), await client.accepted()];
-		expect(await client.submit()).toMatchObject({ status: 429, body: { error: { code: 429 } } });
-		expect(sandbox.predictions).toHaveLength(2);
-		expect(sandbox.refused).toBe(1);
-		for (const id of ids) await client.ended(id);
+	it('refuse what is too much at work, however many ask at once, until predictions end', async () => {
+		const { sandbox, client } = api;
+		Object.assign(sandbox.options, { maxInFlight: 2, renderMs: 200 });
+		const answers = await Promise.all(Array.from({ length: 6 }, () => client.submit()));
+		expect(answers.filter(({ status }) => status === 200)).toHaveLength(2);
+		expect(answers.find(({ status }) => status === 429)?.body.error?.code).toBe(429);
+		expect([sandbox.predictions.length, sandbox.refused]).toEqual([2, 4]);
+		for (const { id } of sandbox.predictions) await client.ended(id);
 		expect(await client.submit()).toMatchObject({ status: 200 });
-	});
-
-	it('never let simultaneous submissions slip through together', async () => {
-		await start({ maxInFlight: 3, renderMs: 60_000 });
-		const answers = await Promise.all(Array.from({ length: 12 }, () => client.submit()));
-		expect(answers.filter(({ status }) => status === 200)).toHaveLength(3);
-		expect(sandbox.refused).toBe(9);
-	});
-
-	it('do not keep anyone from asking for results', async () => {
-		await start({ maxInFlight: 1, renderMs: 60_000 });
-		const id = await client.accepted();
-		expect(await client.result(id)).toMatchObject({ status: 200 });
 	});
 
 	it('refuse API requests that come too fast, whatever they ask', async () => {
-		await start({ requestsPerSecond: 4 });
-		const urls = Array.from({ length: 10 }, () => `${sandbox.baseUrl}/v1/models`);
-		const answers = await Promise.all(urls.map((url) => client.ask('GET', url)));
-		const refused = answers.filter(({ status }) => status === 429).length;
-		expect(refused).toBeGreaterThan(0);
-		expect(sandbox.refused).toBe(refused);
-		sandbox.options.requestsPerSecond = Infinity;
-		expect(await client.submit()).toMatchObject({ status: 200 });
+		const id = await api.client.accepted();
+		api.sandbox.options.requestsPerSecond = 0;
+		const asked = ['/v1/models', '/nowhere', api.client.resultPath(id)];
+		for (const path of asked) {
+			expect(await api.client.ask(path)).toMatchObject({ status: 429, body: { error: {} } });
+		}
+		expect(await api.client.submit()).toMatchObject({ status: 429 });
+		expect(api.sandbox.refused).toBe(4);
 	});
 
-	it('let as many through in the next second', async () => {
-		await start({ requestsPerSecond: 1 });
-		const url = `${sandbox.baseUrl}/v1/models`;
-		expect(await client.ask('GET', url)).toMatchObject({ status: 200 });
-		await new Promise((resolve) => setTimeout(resolve, 1050));
-		expect(await client.ask('GET', url)).toMatchObject({ status: 200 });
+	it('let as many through in any one second as are set', () => {
+		jest.useFakeTimers();
+		const limits = new Limits({ ...api.sandbox.options, requestsPerSecond: 2 });
+		const admitted = [0, 400, 500, 600, 500].map((ms) => {
+			jest.advanceTimersByTime(ms);
+			return limits.admits();
+		});
+		jest.useRealTimers();
+		// At 0, 400, 900, 1500 (after which 400 is out of sight) and 2000 ms.
+		expect(admitted).toEqual([true, true, false, true, true]);
 	});
 
-	it.each([
-		['none', undefined],
-		['seconds', /^2$/],
-		['date', /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/],
-	] as const)('say when to come back as %s', async (retryAfter, header) => {
-		await start({ maxInFlight: 0, retryAfter, retryAfterSeconds: 1.2 });
-		const value = (await client.submit()).headers['retry-after'];
-		if (!header) expect(value).toBeUndefined();
-		else expect(value).toMatch(header);
-	});
-
-	it('give a date that is not before the time they mean', async () => {
-		await start({ maxInFlight: 0, retryAfter: 'date', retryAfterSeconds: 30 });
+	it('say when to come back, in whole seconds or as a date that is not too early', async () => {
+		Object.assign(api.sandbox.options, { maxInFlight: 0, retryAfterSeconds: 1.2 });
+		const said = async (retryAfter: 'none' | 'seconds' | 'date') => {
+			api.sandbox.options.retryAfter = retryAfter;
+			return (await api.client.submit()).headers['retry-after'];
+		};
+		expect([await said('none'), await said('seconds')]).toEqual([undefined, '2']);
 		const before = Date.now();
-		const value = (await client.submit()).headers['retry-after'];
-		expect(Date.parse(String(value))).toBeGreaterThanOrEqual(before + 30_000);
+		const date = String(await said('date'));
+		expect(date).toMatch(/^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/);
+		expect(Date.parse(date)).toBeGreaterThanOrEqual(before + 1200);
+	});
+
+	it('refuse nothing uncounted: good submissions are counted, and no others', async () => {
+		const { sandbox, client } = api;
+		sandbox.options.maxInFlight = 0;
+		await client.submit();
+		Object.assign(sandbox.options, { maxInFlight: Infinity, requestsPerSecond: 0 });
+		await client.submit();
+		await client.submit({});
+		sandbox.options.requestsPerSecond = Infinity;
+		sandbox.plan({ on: 'submit', kind: 'status500' });
+		await client.submit();
+		await client.submit(plainBody, undefined, { headers: { authorization: 'no' } });
+		expect([sandbox.submissionsSeen, sandbox.refused]).toEqual([3, 2]);
 	});
 });
