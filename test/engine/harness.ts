@@ -4,7 +4,7 @@ import { Logger } from '@n8n/backend-common';
 import type { BinaryDataService } from 'n8n-core';
 import type { IBinaryData, IRun } from 'n8n-workflow';
 import { GptProtoApi } from '../../credentials/GptProtoApi.credentials';
-import { limits } from '../../nodes/SeedanceImageToVideo/run/limits';
+import { bounds } from '../../nodes/SeedanceImageToVideo/prediction/bounds';
 import { SeedanceImageToVideo } from '../../nodes/SeedanceImageToVideo/SeedanceImageToVideo.node';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox';
 import type { EngineRun } from '../../tools/engine/engine';
@@ -65,12 +65,12 @@ export function useEngine(options: SandboxOptions = {}): Harness {
 		warnings.length = 0;
 		notes.length = 0;
 		// The bounds of a real network, brought down to a test's patience.
-		jest.replaceProperty(limits, 'backoffBaseMs', 20);
-		jest.replaceProperty(limits, 'backoffMaxMs', 200);
-		jest.replaceProperty(limits, 'submissionTimeoutMs', 1500);
-		jest.replaceProperty(limits, 'resultTimeoutMs', 700);
-		jest.replaceProperty(limits, 'downloadIdleMs', 700);
-		jest.replaceProperty(limits, 'notFoundGraceMs', 1500);
+		jest.replaceProperty(bounds, 'backoffBaseMs', 20);
+		jest.replaceProperty(bounds, 'backoffMaxMs', 200);
+		jest.replaceProperty(bounds, 'submissionMs', 1500);
+		jest.replaceProperty(bounds, 'resultMs', 700);
+		jest.replaceProperty(bounds, 'downloadIdleMs', 700);
+		jest.replaceProperty(bounds, 'notFoundGraceMs', 1500);
 	});
 	afterAll(async () => {
 		await sandbox.close();

@@ -62,11 +62,9 @@ async function readCredential(
 	context: IExecuteFunctions,
 	item: number,
 ): Promise<ICredentialDataDecryptedObject> {
-	try {
-		return await context.getCredentials(CREDENTIAL_TYPE, item);
-	} catch (fault) {
+	return await context.getCredentials(CREDENTIAL_TYPE, item).catch((fault: unknown): never => {
 		throw new Refusal(describeUnreadableCredential(describeUnexpected(fault).message));
-	}
+	});
 }
 
 function readAccess({ baseUrl, apiKey }: ICredentialDataDecryptedObject) {

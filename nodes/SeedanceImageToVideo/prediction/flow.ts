@@ -106,17 +106,17 @@ async function pickUp(
 	until: 'accepted' | 'ended',
 ): Promise<Prediction> {
 	const { account, line, startedAt, timeoutMs } = order;
-	try {
-		return until === 'ended'
-			? await waitForEnd(run, predictionId, { ...order, acceptedAt: null })
-			: await askForState(run, predictionId, account, startedAt + timeoutMs);
-	} catch (failure) {
+	const asked =
+		until === 'ended'
+			? waitForEnd(run, predictionId, { ...order, acceptedAt: null })
+			: askForState(run, predictionId, account, startedAt + timeoutMs);
+	return await asked.catch((failure: unknown): Prediction => {
 		const reason = failure instanceof PredictionFailure ? failure.reason : null;
 		const isUnknown = reason?.kind === 'refused' && reason.refusal.reason === 'notFound';
 		if (isUnknown) line.recordUnknown();
-		else if (reason && until === 'accepted') return justAccepted(predictionId, order.model);
-		throw failure;
-	}
+		if (isUnknown || reason === null || until === 'ended') throw failure;
+		return justAccepted(predictionId, order.model);
+	});
 }
 
 /** What is known of a prediction that an earlier try submitted, where its state cannot be read just now. */
@@ -227,14 +227,14 @@ async function attempt(
 		}
 		return outcome;
 	};
-	try {
-		return await account.session.request('submission', deadline, send);
-	} catch (fault) {
-		if (!(fault instanceof HeldBack)) throw fault;
-		const waitedMs = clock.now() - order.startedAt;
-		const { isRateLimited } = fault;
-		throw new PredictionFailure({ kind: 'heldBack', waitedMs, isRateLimited });
-	}
+	return await account.session
+		.request('submission', deadline, send)
+		.catch((fault: unknown): never => {
+			if (!(fault instanceof HeldBack)) throw fault;
+			const waitedMs = clock.now() - order.startedAt;
+			const { isRateLimited } = fault;
+			throw new PredictionFailure({ kind: 'heldBack', waitedMs, isRateLimited });
+		});
 }
 
 /** An obstacle in a few words, as the ledger keeps it: HTTP status or code, and GPTProto's message. */

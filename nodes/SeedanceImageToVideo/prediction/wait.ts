@@ -128,12 +128,10 @@ export async function askOnce(
 	account: Account,
 	deadline: number,
 ): Promise<Outcome | null> {
-	try {
-		return await ask(run, account, predictionId, deadline);
-	} catch (fault) {
+	return await ask(run, account, predictionId, deadline).catch((fault: unknown) => {
 		if (fault instanceof HeldBack) return null;
 		throw fault;
-	}
+	});
 }
 
 /**
