@@ -1,7 +1,7 @@
 // The README's output items: put out by the built node itself, in n8n's engine against the sandbox, not typed.
 import type { INodeExecutionData } from 'n8n-workflow';
 import { startSandbox } from '../../sandbox';
-import { builtProduct } from '../engine/builtProduct';
+import { builtProduct } from '../engine/built-product';
 import { startRuntime } from '../engine/runtime';
 import { itemsOf, runSeedance, SEEDANCE, type SeedanceOptions } from '../engine/seedance';
 
