@@ -48,6 +48,7 @@ export async function runSteps(steps: readonly Step[], { atOnce = false } = {}):
 }
 
 function inWords(seconds: number): string {
-	if (seconds < 90) return `${Math.round(seconds)} s`;
-	return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+	const whole = Math.round(seconds);
+	if (whole < 90) return `${whole} s`;
+	return `${Math.floor(whole / 60)} min${whole % 60 === 0 ? '' : ` ${whole % 60} s`}`;
 }

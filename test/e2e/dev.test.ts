@@ -1,6 +1,6 @@
 // `npm run dev`: everything is there, the browser is let in, nobody else is, and Ctrl-C leaves nothing behind.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -117,6 +117,10 @@ test('brings up an editor that lets one browser in, by its own name alone, fille
 			body: JSON.stringify({ emailOrLdapLoginId: 'owner@example.com', password }),
 		});
 		expect(login.status).toBe(200);
+
+		const log = readFileSync(logFile, 'utf8');
+		expect(log).not.toContain(password);
+		if (process.platform === 'linux') expect(log).toMatch(/n8n ready on 127\.(?!0\.0\.1,)/);
 
 		dev.interrupt();
 		expect(await dev.ended).toBe(0);

@@ -18,7 +18,8 @@ export async function withSandbox<Result>(
 	try {
 		return await work({ sandbox, target: await sandbox.start() });
 	} finally {
-		await sandbox.stop().finally(end);
+		await sandbox.stop().catch(() => undefined);
+		await end();
 	}
 }
 
@@ -31,7 +32,8 @@ export async function withEngine<Result>(
 		await engine.start();
 		return await work(engine);
 	} finally {
-		await engine.stop().finally(end);
+		await engine.stop().catch(() => undefined);
+		await end();
 	}
 }
 
