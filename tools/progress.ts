@@ -15,6 +15,7 @@ const ELSEWHERE_EVERY_MS = 15_000;
 
 /** Runs the steps, one after the other unless told. */
 export async function runSteps(steps: readonly Step[], { atOnce = false } = {}): Promise<void> {
+	const reasons: unknown[] = [];
 	const tasks = steps.map((step) => ({
 		title: step.typicalSeconds
 			? `${step.title} (about ${inWords(step.typicalSeconds)})`
@@ -34,17 +35,20 @@ export async function runSteps(steps: readonly Step[], { atOnce = false } = {}):
 					if (process.stdout.isTTY) show();
 				});
 				task.title = `${step.title}: ${elapsed()}`;
+			} catch (reason) {
+				reasons.push(reason);
+				task.title = `${step.title}: not done`;
+				throw new Error('see below');
 			} finally {
 				clearInterval(timer);
 			}
 		},
 	}));
-	await new Listr(tasks, {
-		concurrent: atOnce,
-		// Whoever calls this says what happens on Ctrl-C, and prints what went wrong.
-		registerSignalListeners: false,
-		rendererOptions: { showErrorMessage: false, collapseErrors: false },
-	}).run();
+	// Whoever calls this says what happens on Ctrl-C, and prints what went wrong.
+	const rendererOptions = { showErrorMessage: false, collapseErrors: false };
+	await new Listr(tasks, { concurrent: atOnce, registerSignalListeners: false, rendererOptions })
+		.run()
+		.catch((error) => Promise.reject(reasons[0] ?? error));
 }
 
 function inWords(seconds: number): string {

@@ -77,7 +77,7 @@ export const FULL: Plan = {
 		{ scale: 1, items: 60, draws: 1 },
 		{ scale: 10, items: 100, draws: 2 },
 	],
-	memory: { rounds: 2, bigVideoMiB: 512, videos: 10, videoMiB: 100, pictures: 50, pictureMiB: 20 },
+	memory: { rounds: 2, bigVideoMiB: 512, videos: 10, videoMiB: 100, pictures: 20, pictureMiB: 20 },
 };
 
 export const QUICK: Plan = {

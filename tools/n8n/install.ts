@@ -72,7 +72,12 @@ export async function ensureN8n(version: N8nVersion): Promise<Installation> {
 				title: 'Building its database driver, SQLite',
 				typicalSeconds: 120,
 				async run(say) {
-					const onText = (text: string) => say(text.trim().split('\n').at(-1)?.slice(0, 60) ?? '');
+					// Its compiler's steps, such as `CC(target) Release/obj.target/sqlite3/sqlite3.o`.
+					const isStep = (line: string) => /^ *[A-Z_]+\([\w.]+\) /.test(line);
+					const onText = (text: string) => {
+						const step = text.split('\n').findLast(isStep);
+						if (step) say(step.trim());
+					};
 					const args = ['rebuild', 'sqlite3', '--ignore-scripts=false', '--foreground-scripts'];
 					await npm(args, { cwd, nodeBin, onText });
 				},
