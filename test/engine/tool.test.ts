@@ -9,7 +9,7 @@ import {
 	Workflow,
 } from 'n8n-workflow';
 import { additionalData } from '../../tools/engine/engine';
-import { EngineNodeTypes } from '../../tools/engine/nodeTypes';
+import { EngineNodeTypes } from '../../tools/engine/node-types';
 import { product, SAMPLE, useEngine } from './harness';
 
 const engine = useEngine();

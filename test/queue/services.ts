@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
-import { freePort } from '../../tools/n8n/ports';
+import getPort from 'get-port';
+
 import { ProcessGroup } from '../../tools/n8n/process-group';
 
 const execute = promisify(execFile);
@@ -36,7 +37,7 @@ export function requireServices(): void {
 }
 
 export async function startRedis(): Promise<Service> {
-	const port = await freePort();
+	const port = await getPort({ host: '127.0.0.1' });
 	const folder = await mkdtemp(join(tmpdir(), 'seedance-redis-'));
 	const settings = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
 	return await start(
@@ -47,7 +48,7 @@ export async function startRedis(): Promise<Service> {
 }
 
 export async function startPostgres(): Promise<Service> {
-	const port = await freePort();
+	const port = await getPort({ host: '127.0.0.1' });
 	const folder = await mkdtemp(join(tmpdir(), 'seedance-postgres-'));
 	const bin = postgresFolder() ?? '';
 	const asUser = await unprivileged(folder);

@@ -1,79 +1,66 @@
 // The command line of `npm run bench`: measures everything, prints it and writes docs/benchmarks.md.
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { Command } from 'commander';
-import { measurePackage, measurePolls } from './cost';
-import { measureLimited, measureLimitedAtRealSpeed } from './limited';
-import { measureMakespans } from './makespan';
+import { writeFile } from 'node:fs/promises';
+
+import { commandLine, run } from '../command';
+import { runSteps } from '../progress';
+import { measureBatches } from './batch';
+import { type LimitedFigures, measureLimited } from './limited';
 import { measureMemory } from './memory';
+import { measureInN8n } from './n8n';
+import { type Measured, PAGE, page } from './page';
 import { FULL, type Plan, QUICK } from './plan';
-import { killAll } from './process';
-import { measureProfile } from './profile';
-import { showProgress } from './progress';
-import { measureInRealN8n } from './real';
-import { type Figures, report } from './report';
-import { trySchedules } from './schedules';
-import { withStage } from './stage';
 
-const PAGE = resolve(__dirname, '..', '..', 'docs', 'benchmarks.md');
+type Say = (howFar: string) => void;
 
-function steps({ rounds, sizes, limited, memory, real }: Plan): number {
-	return (
-		sizes.length * rounds +
-		(limited.rounds + 1 + (limited.atRealSpeed > 0 ? 1 : 0)) +
-		3 * memory.rounds +
-		rounds +
-		3 +
-		(1 + real.sizes.length * real.rounds + real.unscaled.length)
-	);
-}
-
-async function measure(plan: Plan, onStep: (what: string) => void): Promise<Figures> {
+async function measure(plan: Plan): Promise<Measured> {
 	const startedAt = performance.now();
-	onStep('trying schedules');
-	const schedules = trySchedules();
-	const alone = await withStage(async (stage) => ({
-		makespans: await measureMakespans(stage, plan, onStep),
-		polls: await measurePolls(stage, plan, onStep),
-		package: await measurePackage(plan, onStep),
-		profile: await measureProfile(stage, plan, onStep),
-		memory: await measureMemory(stage, plan, onStep),
-		scaled: await measureLimited(stage, plan, onStep),
+	const measured = { limited: [] as LimitedFigures[] } as {
+		-readonly [Part in keyof Measured]: Measured[Part];
+	} & {
+		limited: LimitedFigures[];
+	};
+	// Waiting, and not the processor, takes the time of these: they do not get in each other's way.
+	const isSleepy = (scale: number) => scale === 1 || plan.quick;
+	const underLimit = plan.limited.map((row, index) => ({
+		scale: row.scale,
+		title: `A rate limit, ${row.scale === 1 ? 'at real speed' : `${row.scale} times as fast`}`,
+		run: async (say: Say) => void (measured.limited[index] = await measureLimited(row, say)),
 	}));
-	// Both run at real speed at their end, minutes of which nearly all is sleep: they do not get in each other's way.
-	const [real, atRealSpeed] = await Promise.all([
-		withStage((stage) => measureInRealN8n(stage, plan, onStep)),
-		withStage((stage) => measureLimitedAtRealSpeed(stage, plan, onStep)),
+	await runSteps([
+		{
+			title: 'Batches in the engine',
+			run: async (say) => void (measured.batches = await measureBatches(plan, say)),
+		},
+		{
+			title: 'Memory',
+			run: async (say) => void (measured.memory = await measureMemory(plan, say)),
+		},
+		...underLimit.filter(({ scale }) => !isSleepy(scale)),
 	]);
-	const { scaled, ...rest } = alone;
-	const minutes = (performance.now() - startedAt) / 60_000;
-	return { ...rest, schedules, real, limited: [...atRealSpeed, ...scaled], minutes };
+	await runSteps(
+		[
+			{
+				title: 'Batches in a real n8n',
+				run: async (say) => void (measured.n8n = await measureInN8n(plan, say)),
+			},
+			...underLimit.filter(({ scale }) => isSleepy(scale)),
+		],
+		{ atOnce: true },
+	);
+	return { ...measured, minutes: (performance.now() - startedAt) / 60_000 };
 }
 
-async function main(): Promise<void> {
-	const { quick } = new Command('bench')
-		.description(
-			'Measures the node beside the limit and beside what else one could use; writes docs/benchmarks.md',
-		)
-		.option('--quick', 'few rounds and small sizes, a few minutes; prints and writes nothing')
-		.parse()
-		.opts<{ quick?: boolean }>();
+const { quick } = commandLine(
+	'bench',
+	'Measures the node beside the limit and beside what else one could use; writes docs/benchmarks.md',
+)
+	.option('--quick', 'small sizes, about a minute; prints and writes nothing')
+	.parse()
+	.opts<{ quick?: boolean }>();
+
+void run(async () => {
 	const plan = quick ? QUICK : FULL;
-	const progress = showProgress(steps(plan));
-	try {
-		const page = report(await measure(plan, progress.step), plan);
-		progress.end();
-		console.log(page);
-		if (plan.quick) return;
-		await mkdir(dirname(PAGE), { recursive: true });
-		await writeFile(PAGE, page);
-	} finally {
-		progress.end();
-		killAll();
-	}
-}
-
-main().catch((error: unknown) => {
-	console.error(error instanceof Error ? error.stack : error);
-	process.exitCode = 1;
+	const text = page(await measure(plan), plan);
+	console.log(text);
+	if (!quick) await writeFile(PAGE, text);
 });

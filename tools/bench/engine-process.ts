@@ -1,73 +1,40 @@
-// The node as built, run in n8n's real engine, in a process that does nothing else: its time, memory and processor
-// use are the node's and the engine's alone.
+// The node as built, run in n8n's real engine, in a process that does nothing else: its memory is the node's and the
+// engine's alone.
 import { readFile, writeFile } from 'node:fs/promises';
-import { Session } from 'node:inspector/promises';
 import { Readable } from 'node:stream';
-import type { IBinaryData, INodeExecutionData, INodeType } from 'n8n-workflow';
+
+import type { IBinaryData, INodeExecutionData } from 'n8n-workflow';
+
+import { builtProduct } from '../engine/built-product';
 import { type Runtime, startRuntime } from '../engine/runtime';
-import { itemsOf, type Product, runSeedance, SUCCESS } from '../engine/seedance';
-import type { Target } from './limit-process';
+import { itemsOf, runSeedance, SUCCESS } from '../engine/seedance';
 import { answerCalls } from './process';
+import type { Target } from './sandbox-process';
 
 export interface Job {
 	readonly target: Target;
 	readonly items: number;
 	readonly pollingIntervalMs: number;
-	/** One item a round of a loop, as n8n's Loop Over Items feeds a node. */
-	readonly oneByOne?: boolean;
 	readonly download?: boolean;
 	/** Bytes of the picture that every item carries; a URL without. */
 	readonly pictureBytes?: number;
 }
 
-export interface Ran {
-	/** Milliseconds since 1970. */
-	readonly startedAt: number;
-	readonly endedAt: number;
-	/** Microseconds of processor time. */
-	readonly cpu: number;
-	/** MiB: before the run, and the most during it. */
+/** Resident memory: before the run, and the most during it. */
+export interface Memory {
 	readonly idleMiB: number;
 	readonly peakMiB: number;
 }
 
-let runtime: Runtime | undefined;
-let product: Product | undefined;
-const profiler = new Session();
 const MEBIBYTE = 1024 * 1024;
 
-/** From `dist`, as a user has it. */
-async function load(): Promise<Product> {
-	const node = (await import(
-		'../../dist/nodes/SeedanceImageToVideo/SeedanceImageToVideo.node.js' as string
-	)) as { SeedanceImageToVideo: new () => INodeType };
-	const credential = (await import(
-		'../../dist/credentials/GptProtoApi.credentials.js' as string
-	)) as { GptProtoApi: new () => Product['credentialType'] };
-	return {
-		nodeType: new node.SeedanceImageToVideo(),
-		credentialType: new credential.GptProtoApi(),
-	};
-}
+let runtime: Runtime | undefined;
 
 /** Resident memory; on Linux the kernel keeps the peak, elsewhere only what is asked for at the moment. */
 async function residentMiB(which: 'VmRSS' | 'VmHWM'): Promise<number> {
 	const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
 	const kibibytes = new RegExp(`${which}:\\s+(\\d+)`).exec(status)?.[1];
 	return kibibytes === undefined ? process.memoryUsage.rss() / MEBIBYTE : Number(kibibytes) / 1024;
-}
-
-/** Watches the peak from now on. */
-async function watchPeak(): Promise<() => Promise<number>> {
-	await writeFile('/proc/self/clear_refs', '5').catch(() => undefined);
-	let polled = 0;
-	const timer = setInterval(() => {
-		polled = Math.max(polled, process.memoryUsage.rss() / MEBIBYTE);
-	}, 50);
-	return async () => {
-		clearInterval(timer);
-		return Math.max(polled, await residentMiB('VmHWM'));
-	};
 }
 
 /** A PNG in name only, made while it is stored, so that it takes no memory itself. */
@@ -90,33 +57,26 @@ async function picture(size: number): Promise<IBinaryData> {
 	);
 }
 
-async function itemsFor({ items, pictureBytes, oneByOne }: Job): Promise<INodeExecutionData[]> {
-	const binary = pictureBytes === undefined ? undefined : { data: await picture(pictureBytes) };
-	return Array.from({ length: oneByOne ? 1 : items }, (_, index) => ({
-		json: { index },
-		...(binary && { binary }),
-	}));
-}
-
 const handlers = {
 	async start(): Promise<void> {
 		runtime = await startRuntime();
-		product = await load();
 	},
 
-	async run(job: Job): Promise<Ran> {
-		if (!product) throw new Error('The engine has not been started');
-		const items = await itemsFor(job);
+	async run(job: Job): Promise<Memory> {
+		const binary = job.pictureBytes === undefined ? {} : { data: await picture(job.pictureBytes) };
+		const items = Array.from({ length: job.items }, (_, index): INodeExecutionData => ({
+			json: { index },
+			binary,
+		}));
 		const idleMiB = await residentMiB('VmRSS');
-		const peak = await watchPeak();
-		const cpuBefore = process.cpuUsage();
-		const startedAt = performance.timeOrigin + performance.now();
+		// From now on the kernel keeps the peak anew.
+		await writeFile('/proc/self/clear_refs', '5').catch(() => undefined);
 		const run = await runSeedance({
-			product,
+			product: builtProduct(),
 			credential: { ...job.target },
 			parameters: {
 				operation: 'submitAndWait',
-				prompt: job.oneByOne ? '=video {{ $runIndex }}' : '=video {{ $json.index }}',
+				prompt: '=video {{ $json.index }}',
 				imageInputType: job.pictureBytes === undefined ? 'url' : 'binary',
 				imageUrl: 'https://example.com/picture.png',
 				binaryPropertyName: 'data',
@@ -124,28 +84,11 @@ const handlers = {
 				options: { pollingInterval: job.pollingIntervalMs / 1000 },
 			},
 			items,
-			...(job.oneByOne && { rounds: job.items }),
 		}).finished;
-		const endedAt = performance.timeOrigin + performance.now();
-		const { user, system } = process.cpuUsage(cpuBefore);
-		const peakMiB = await peak();
 		const { error } = run.data.resultData;
-		if (error) throw new Error(`The run failed: ${error.message}`);
-		if (itemsOf(run, SUCCESS).length !== items.length) throw new Error('Items are missing');
-		return { startedAt, endedAt, cpu: user + system, idleMiB, peakMiB };
-	},
-
-	async startProfile(): Promise<void> {
-		profiler.connect();
-		await profiler.post('Profiler.enable');
-		await profiler.post('Profiler.start');
-	},
-
-	/** Writes what was sampled to a file, as `node --cpu-prof` does. */
-	async stopProfile(file: string): Promise<void> {
-		const { profile } = await profiler.post('Profiler.stop');
-		profiler.disconnect();
-		await writeFile(file, JSON.stringify(profile));
+		if (error) throw new Error(`The run did not succeed: ${error.message}`);
+		if (itemsOf(run, SUCCESS).length !== job.items) throw new Error('Items are missing');
+		return { idleMiB, peakMiB: await residentMiB('VmHWM') };
 	},
 
 	async stop(): Promise<void> {

@@ -1,19 +1,27 @@
-// What is measured: the render times, drawn once from a fixed log-normal, the scale that keeps a run short, and the
-// sizes of a full and of a quick run.
+// What is measured: the render times, drawn from a fixed log-normal, and the sizes of a full and of a quick run.
+import { properties } from '../../nodes/SeedanceImageToVideo/description';
 
-/** Seconds in the world of the user; everything below is divided by the scale. */
 const MEDIAN_SECONDS = 45;
 /** Spread of the logarithm: two thirds of the videos take 32 to 64 s. */
 const SIGMA = 0.35;
-const POLLING_INTERVAL_SECONDS = 5;
 
 export const DRAW = `log-normal, median ${MEDIAN_SECONDS} s, sigma ${SIGMA}`;
 
-/** Time runs so many times faster than in real life: renders and intervals alike. */
-export const SCALE = 30;
+/** What the loop of n8n's own nodes waits between two questions. */
+export const LOOP_SECONDS = 5;
+
+/** The node's own default. */
+export const POLLING_SECONDS = Number(
+	properties
+		.flatMap(({ options = [] }) => options)
+		.flatMap((option) =>
+			'default' in option && option.name === 'pollingInterval' ? option.default : [],
+		)
+		.at(0),
+);
 
 /** A small generator whose numbers are the same everywhere (mulberry32). */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
 	let state = seed;
 	return () => {
 		state = (state + 0x6d2b79f5) | 0;
@@ -28,7 +36,7 @@ export function seeded(seed: number): () => number {
  *
  * @param scale how many times faster than real life
  */
-export function renderTimes(count: number, scale: number, seed = 1): number[] {
+export function renderTimes(count: number, scale: number, seed: number): number[] {
 	const random = seeded(seed);
 	return Array.from({ length: count }, () => {
 		const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
@@ -36,23 +44,21 @@ export function renderTimes(count: number, scale: number, seed = 1): number[] {
 	});
 }
 
-export function pollingIntervalMs(scale: number): number {
-	return (POLLING_INTERVAL_SECONDS * 1000) / scale;
-}
-
 export interface Plan {
 	readonly quick: boolean;
-	/** Rounds in which the contenders take turns. */
-	readonly rounds: number;
-	readonly sizes: readonly number[];
-	/** Up to this size the node is also fed item by item; beyond, that takes the sum of all renders. */
-	readonly oneByOneUpTo: number;
-	readonly limited: {
-		readonly items: number;
-		readonly rounds: number;
-		/** Items of a run at real speed; none when 0. */
-		readonly atRealSpeed: number;
+	/** In the engine: so many times faster than real life. */
+	readonly engine: {
+		readonly scale: number;
+		readonly draws: number;
+		readonly sizes: readonly number[];
 	};
+	/** In a real n8n: draws by number of items, all at the same time. */
+	readonly n8n: { readonly scale: number; readonly draws: Readonly<Record<number, number>> };
+	readonly limited: ReadonlyArray<{
+		readonly scale: number;
+		readonly items: number;
+		readonly draws: number;
+	}>;
 	readonly memory: {
 		readonly rounds: number;
 		readonly bigVideoMiB: number;
@@ -61,37 +67,23 @@ export interface Plan {
 		readonly pictures: number;
 		readonly pictureMiB: number;
 	};
-	/** In a real n8n. */
-	readonly real: {
-		readonly sizes: readonly number[];
-		readonly rounds: number;
-		/** Sizes that are run once at real speed, side by side, which takes minutes. */
-		readonly unscaled: readonly number[];
-	};
-	readonly profiledItems: number;
-	readonly loads: number;
 }
 
 export const FULL: Plan = {
 	quick: false,
-	rounds: 4,
-	sizes: [1, 10, 100, 1000],
-	oneByOneUpTo: 10,
-	limited: { items: 100, rounds: 2, atRealSpeed: 60 },
-	memory: { rounds: 2, bigVideoMiB: 512, videos: 10, videoMiB: 100, pictures: 50, pictureMiB: 20 },
-	real: { sizes: [1, 10, 100], rounds: 2, unscaled: [10, 100] },
-	profiledItems: 1000,
-	loads: 9,
+	engine: { scale: 30, draws: 5, sizes: [1, 10, 100] },
+	n8n: { scale: 1, draws: { 1: 3, 10: 3, 100: 1 } },
+	limited: [
+		{ scale: 1, items: 60, draws: 1 },
+		{ scale: 10, items: 100, draws: 2 },
+	],
+	memory: { rounds: 2, bigVideoMiB: 512, videos: 10, videoMiB: 100, pictures: 20, pictureMiB: 20 },
 };
 
 export const QUICK: Plan = {
 	quick: true,
-	rounds: 2,
-	sizes: [1, 10, 100],
-	oneByOneUpTo: 1,
-	limited: { items: 40, rounds: 1, atRealSpeed: 0 },
+	engine: { scale: 30, draws: 1, sizes: [1, 10, 100] },
+	n8n: { scale: 10, draws: { 10: 1 } },
+	limited: [{ scale: 10, items: 40, draws: 1 }],
 	memory: { rounds: 1, bigVideoMiB: 64, videos: 4, videoMiB: 16, pictures: 6, pictureMiB: 5 },
-	real: { sizes: [10], rounds: 1, unscaled: [] },
-	profiledItems: 200,
-	loads: 3,
 };

@@ -2,6 +2,11 @@
 import { type Sandbox, type SandboxSettings, startSandbox } from '../../sandbox';
 import { answerCalls } from './process';
 
+export interface Target {
+	readonly baseUrl: string;
+	readonly apiKey: string;
+}
+
 export interface Rules {
 	/** Milliseconds, by the number at the end of an item's prompt. */
 	readonly renderMs: readonly number[];
@@ -11,19 +16,16 @@ export interface Rules {
 	readonly retryAfter?: SandboxSettings['retryAfter'];
 }
 
-/** Times are milliseconds since 1970, so that they compare with those of other processes. */
 export interface Seen {
-	readonly firstRequestAt: number;
-	/** When the last prediction ended; no client can be done before. */
-	readonly lastDoneAt: number;
-	/** When an answer first told of the last end. */
-	readonly lastNoticedAt: number;
+	/** From the first request to the first answer that told of the last end, in milliseconds. */
+	readonly makespanMs: number;
 	readonly accepted: number;
 	/** Submissions and questions, refused ones included. */
 	readonly requests: number;
+	/** 429s. */
 	readonly refused: number;
-	/** Milliseconds from the end of a render to the first answer that told of it. */
-	readonly lags: readonly number[];
+	/** From the ends of the renders to the first answers that told of them, in milliseconds. */
+	readonly meanLagMs: number;
 }
 
 let sandbox: Sandbox | undefined;
@@ -33,12 +35,8 @@ function running(): Sandbox {
 	return sandbox;
 }
 
-function numberIn(prompt: string): number {
-	return Number(/(\d+)$/.exec(prompt)?.[1] ?? 0);
-}
-
 const handlers = {
-	async start(): Promise<{ baseUrl: string; apiKey: string }> {
+	async start(): Promise<Target> {
 		sandbox = await startSandbox({ queueMs: 0 });
 		return { baseUrl: sandbox.baseUrl, apiKey: sandbox.apiKey };
 	},
@@ -47,26 +45,27 @@ const handlers = {
 	prepare(rules: Rules): void {
 		const { options, reset } = running();
 		reset();
-		options.renderMs = ({ prompt }) => rules.renderMs[numberIn(prompt)] ?? 0;
+		options.renderMs = ({ prompt }) => rules.renderMs[Number(/\d+$/.exec(prompt)?.[0])] ?? 0;
 		options.video = { kind: 'bytes', size: rules.videoBytes ?? 65_536 };
 		options.maxInFlight = rules.maxInFlight ?? Infinity;
 		options.requestsPerSecond = rules.requestsPerSecond ?? Infinity;
 		options.retryAfter = rules.retryAfter ?? 'none';
 	},
 
+	/** @throws Error where an end has not been told of */
 	seen(): Seen {
 		const { predictions, requests, refused } = running();
-		const toEpoch = (at: number) => performance.timeOrigin + at;
 		const asked = requests.filter(({ origin }) => origin === 'api');
-		const noticed = predictions.map(({ firstSeenDoneAtMs }) => firstSeenDoneAtMs ?? 0);
+		const noticed = predictions.map(({ firstSeenDoneAtMs }) => firstSeenDoneAtMs ?? NaN);
+		const lags = predictions.map(({ doneAtMs }, index) => (noticed[index] ?? NaN) - doneAtMs);
+		const meanLagMs = lags.reduce((sum, lag) => sum + lag, 0) / lags.length;
+		if (!(meanLagMs >= 0)) throw new Error('Nobody asked for some of the videos after their end');
 		return {
-			firstRequestAt: toEpoch(asked[0]?.atMs ?? 0),
-			lastDoneAt: toEpoch(predictions.reduce((last, { doneAtMs }) => Math.max(last, doneAtMs), 0)),
-			lastNoticedAt: toEpoch(noticed.reduce((last, at) => Math.max(last, at), 0)),
+			makespanMs: Math.max(...noticed) - (asked[0]?.atMs ?? NaN),
 			accepted: predictions.length,
 			requests: asked.length,
 			refused,
-			lags: predictions.map(({ doneAtMs }, index) => (noticed[index] ?? 0) - doneAtMs),
+			meanLagMs,
 		};
 	},
 

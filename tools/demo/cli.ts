@@ -1,120 +1,165 @@
-// `npm run demo`: from a picture to a playable video, through the built node in n8n's real engine.
-import { CommanderError } from 'commander';
-import type { INodeExecutionData, IRun } from 'n8n-workflow';
+// `npm run demo`: from a picture to a playable video, through the built node in n8n's real engine. The choices are the
+// node's own.
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative } from 'node:path';
-import { DEFAULT_BASE_URL } from '../../nodes/SeedanceImageToVideo/api/reference';
-import { probeVideo, type Sandbox, startSandbox } from '../../sandbox';
-import { builtProduct } from '../engine/builtProduct';
+
+import { InvalidArgumentError, Option } from 'commander';
+import type { INodeExecutionData, IRun } from 'n8n-workflow';
+
+import {
+	ASPECT_RATIOS,
+	DEFAULT_BASE_URL,
+	DEFAULTS,
+	MODELS,
+	RANGES,
+	RESOLUTIONS,
+} from '../../nodes/SeedanceImageToVideo/api/reference';
+import { probeVideo, startSandbox } from '../../sandbox';
+import { commandLine, run, wholeNumber } from '../command';
+import { builtProduct } from '../engine/built-product';
 import { type Runtime, startRuntime } from '../engine/runtime';
 import { itemsOf, runSeedance, SUCCESS } from '../engine/seedance';
-import { type DemoOptions, isUrl, readOptions } from './options';
-import { showProgress } from './progress';
+import { runSteps } from '../progress';
 import { watched } from './watch';
 
-const EXIT_USAGE = 2;
 /** The sandbox's pace: long enough to watch, short enough to wait for. */
 const SANDBOX = { queueMs: 1500, renderMs: 4500 };
-const TYPICAL_LIVE_MS = 90_000;
 
-function mimeTypeOf(file: string): string {
-	const type = extname(file).slice(1).toLowerCase();
-	return `image/${type === 'jpg' ? 'jpeg' : type}`;
+interface Options {
+	/** A file's path or an http(s) URL. */
+	readonly image: string;
+	readonly prompt: string;
+	readonly model: string;
+	readonly resolution: string;
+	readonly ratio: string;
+	/** Seconds. */
+	readonly duration: number;
+	readonly out?: string;
+}
+
+interface Access {
+	readonly isLive: boolean;
+	readonly credential: { readonly apiKey: string; readonly baseUrl: string };
+	close(): Promise<void>;
+}
+
+const isUrl = (image: string): boolean => /^https?:\/\//i.test(image);
+
+function readImage(value: string): string {
+	if (isUrl(value) || existsSync(value)) return value;
+	throw new InvalidArgumentError('It must be an http(s) URL or an existing file.');
+}
+
+function readOptions(): Options {
+	const { min, max } = RANGES.duration;
+	return commandLine(
+		'demo',
+		"Turns a picture into a video with the built node in n8n's real engine: against the embedded sandbox, or against the live API when GPTPROTO_API_KEY is set (that costs money).",
+	)
+		.addOption(
+			new Option('--image <file or url>', 'the first frame')
+				.default(join(__dirname, 'sample.png'), 'a sample picture')
+				.argParser(readImage),
+		)
+		.option(
+			'--prompt <text>',
+			'what happens in the video',
+			'The fox looks up, a gentle breeze over the lake',
+		)
+		.addOption(new Option('--model <id>').choices(Object.keys(MODELS)).default(DEFAULTS.model))
+		.addOption(new Option('--resolution <name>').choices(RESOLUTIONS).default(DEFAULTS.resolution))
+		.addOption(new Option('--ratio <w:h>').choices(ASPECT_RATIOS).default(DEFAULTS.aspectRatio))
+		.addOption(
+			new Option('--duration <seconds>', `${min} to ${max}`)
+				.default(DEFAULTS.duration)
+				.argParser(wholeNumber('whole seconds', min, max)),
+		)
+		.option('--out <file>', 'where to write the video (default: out/<prediction id>.mp4)')
+		.parse()
+		.opts<Options>();
+}
+
+async function access(): Promise<Access> {
+	const { GPTPROTO_API_KEY: apiKey, GPTPROTO_BASE_URL: baseUrl = DEFAULT_BASE_URL } = process.env;
+	if (apiKey) return { isLive: true, credential: { apiKey, baseUrl }, close: async () => {} };
+	const sandbox = await startSandbox(SANDBOX);
+	const { apiKey: key, baseUrl: url, close } = sandbox;
+	return { isLive: false, credential: { apiKey: key, baseUrl: url }, close };
 }
 
 /** The input item: empty with a URL, holding the picture with a file. */
 async function inputItem(image: string): Promise<INodeExecutionData> {
 	if (isUrl(image)) return { json: {} };
 	const data = (await readFile(image)).toString('base64');
-	return {
-		json: {},
-		binary: { data: { data, mimeType: mimeTypeOf(image), fileName: basename(image) } },
-	};
+	const type = extname(image).slice(1).toLowerCase();
+	const mimeType = `image/${type === 'jpg' ? 'jpeg' : type}`;
+	return { json: {}, binary: { data: { data, mimeType, fileName: basename(image) } } };
 }
 
-async function access(): Promise<{ apiKey: string; baseUrl: string; sandbox?: Sandbox }> {
-	const apiKey = process.env.GPTPROTO_API_KEY;
-	if (apiKey) return { apiKey, baseUrl: process.env.GPTPROTO_BASE_URL ?? DEFAULT_BASE_URL };
-	const sandbox = await startSandbox(SANDBOX);
-	return { apiKey: sandbox.apiKey, baseUrl: sandbox.baseUrl, sandbox };
+async function makeVideo(options: Options, { isLive, credential }: Access): Promise<IRun> {
+	const { image, prompt, model, resolution, ratio, duration } = options;
+	const { nodeType, credentialType } = builtProduct();
+	let done: IRun | undefined;
+	await runSteps([
+		{
+			title: 'Making the video',
+			typicalSeconds: isLive ? 90 : 7,
+			async run(say) {
+				done = await runSeedance({
+					product: { nodeType: watched(nodeType, say), credentialType },
+					credential,
+					items: [await inputItem(image)],
+					parameters: {
+						imageInputType: isUrl(image) ? 'url' : 'binary',
+						imageUrl: isUrl(image) ? image : '',
+						prompt,
+						model,
+						resolution,
+						aspectRatio: ratio,
+						duration,
+						options: isLive ? {} : { pollingInterval: 0.5 },
+					},
+				}).finished;
+				const { error } = done.data.resultData;
+				if (error) throw new Error([error.message, error.description].filter(Boolean).join('\n'));
+			},
+		},
+	]);
+	if (!done) throw new Error('The engine did not run');
+	return done;
 }
 
-async function runNode(
-	options: DemoOptions,
-): Promise<{ run: IRun; close: () => Promise<void>; runtime: Runtime }> {
+async function show(done: IRun, out: string | undefined, { binaryData }: Runtime): Promise<void> {
+	const [item] = itemsOf(done, SUCCESS);
+	const file = item?.binary?.data;
+	if (!item || !file) throw new Error('The node put out no video');
+	const path = out ?? join('out', file.fileName ?? 'video.mp4');
+	await mkdir(dirname(path), { recursive: true });
+	await writeFile(path, await binaryData.getAsBuffer(file));
+	const { width, height, durationSeconds, hasAudio } = await probeVideo(path);
+	const shown = { json: item.json, binary: { data: { ...file, id: undefined } } };
+	console.log(`\nThe output item:\n${JSON.stringify(shown, null, 2)}`);
+	const sound = hasAudio ? 'with sound' : 'without sound';
+	console.log(`\n${path}: ${width}x${height}, ${durationSeconds} s, ${sound}`);
+}
+
+const options = readOptions();
+
+void run(async () => {
 	const runtime = await startRuntime();
-	const { sandbox, ...credential } = await access();
+	const gptProto = await access();
 	console.log(
-		sandbox
-			? 'GPTProto: the embedded sandbox (set GPTPROTO_API_KEY to use the live API)'
-			: `GPTProto: the live API at ${credential.baseUrl}`,
+		gptProto.isLive
+			? `GPTProto: the live API at ${gptProto.credential.baseUrl}`
+			: 'GPTProto: the embedded sandbox (set GPTPROTO_API_KEY to use the live API)',
 	);
 	console.log(`Picture:  ${isUrl(options.image) ? options.image : relative('.', options.image)}`);
 	console.log(`Prompt:   ${options.prompt}\n`);
-	const progress = showProgress(sandbox ? SANDBOX.queueMs + SANDBOX.renderMs : TYPICAL_LIVE_MS);
-	const { nodeType, credentialType } = builtProduct();
-	const run = await runSeedance({
-		product: {
-			nodeType: watched(nodeType, (status) => progress.status(status)),
-			credentialType,
-		},
-		credential,
-		items: [await inputItem(options.image)],
-		parameters: {
-			imageInputType: isUrl(options.image) ? 'url' : 'binary',
-			imageUrl: isUrl(options.image) ? options.image : '',
-			prompt: options.prompt,
-			model: options.model,
-			resolution: options.resolution,
-			aspectRatio: options.ratio,
-			duration: options.duration,
-			options: sandbox ? { pollingInterval: 0.5 } : {},
-		},
-	}).finished;
-	progress.stop(run.data.resultData.error === undefined);
-	const close = async () => {
-		await sandbox?.close();
-		await runtime.close();
-	};
-	return { run, close, runtime };
-}
-
-async function demo(options: DemoOptions): Promise<number> {
-	const { run, close, runtime } = await runNode(options);
 	try {
-		const { error } = run.data.resultData;
-		const [item] = itemsOf(run, SUCCESS);
-		const file = item?.binary?.data;
-		if (error || !item || !file) {
-			console.error(`\n${error?.message ?? 'The node put out no video'}`);
-			if (error && 'description' in error && error.description) console.error(error.description);
-			return 1;
-		}
-		const out = options.out ?? join('out', file.fileName ?? 'video.mp4');
-		await mkdir(dirname(out), { recursive: true });
-		await writeFile(out, await runtime.binaryData.getAsBuffer(file));
-		const { width, height, durationSeconds, hasAudio } = await probeVideo(out);
-		console.log('\nThe output item:');
-		console.log(
-			JSON.stringify({ json: item.json, binary: { data: { ...file, id: undefined } } }, null, 2),
-		);
-		console.log(
-			`\n${out}: ${width}x${height}, ${durationSeconds} s, ${hasAudio ? 'with' : 'without'} sound`,
-		);
-		return 0;
+		await show(await makeVideo(options, gptProto), options.out, runtime);
 	} finally {
-		await close();
+		await gptProto.close();
+		await runtime.close();
 	}
-}
-
-async function main(): Promise<number> {
-	try {
-		return await demo(readOptions(process.argv.slice(2)));
-	} catch (failure) {
-		if (failure instanceof CommanderError) return failure.exitCode === 0 ? 0 : EXIT_USAGE;
-		console.error(failure instanceof Error ? failure.message : failure);
-		return 1;
-	}
-}
-
-void main().then((exitCode) => process.exit(exitCode));
+});

@@ -2,35 +2,24 @@
 
 export class Closing {
 	private readonly steps: Array<() => Promise<unknown>> = [];
-	private ending: Promise<boolean> | undefined;
+	private begun = false;
 
-	/** Ctrl-C was pressed, or something failed: nothing new should start. */
+	/** Ctrl-C was pressed, or something went wrong: nothing new should start. */
 	get hasBegun(): boolean {
-		return this.ending !== undefined;
+		return this.begun;
 	}
 
 	/** Remembers how something just started ends. When the ending has begun it ends at once. */
 	async add(end: () => Promise<unknown>): Promise<void> {
-		if (this.hasBegun) await end();
+		if (this.begun) await end();
 		else this.steps.push(end);
 	}
 
-	/** Ends everything, once. Gives false when a part would not end, after saying so. */
-	close(): Promise<boolean> {
-		this.ending ??= this.closeAll();
-		return this.ending;
-	}
-
-	private async closeAll(): Promise<boolean> {
-		let clean = true;
-		for (const step of this.steps.reverse()) {
-			try {
-				await step();
-			} catch (error) {
-				clean = false;
-				console.error((error as Error).message);
-			}
-		}
-		return clean;
+	/** Ends everything, each part whether or not the others could. @throws the first part's error */
+	async close(): Promise<void> {
+		this.begun = true;
+		const errors: unknown[] = [];
+		for (const step of this.steps.reverse()) await step().catch((error) => errors.push(error));
+		if (errors.length > 0) throw errors[0];
 	}
 }

@@ -1,19 +1,19 @@
-// Knows the order of things in `npm run dev`: check the ports, build, sandbox, n8n, its content, the door, the watch.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+// Knows the order of things in `npm run dev`: the address, the sandbox, the build, n8n and what is in it, the watch.
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { DEFAULT_BASE_URL } from '../../nodes/SeedanceImageToVideo/api/reference';
 import { startSandbox } from '../../sandbox';
 import { N8nInstance } from '../n8n/instance';
-import { installPackage, packProject } from '../n8n/package';
-import { isPortFree } from '../n8n/ports';
+import { copyPackage, CREDENTIAL_TYPE } from '../n8n/package';
 import { RestClient } from '../n8n/rest';
-import { OWNER } from '../n8n/session';
+import { logInAnyBrowser, OWNER } from '../n8n/session';
 import type { N8nVersion } from '../n8n/versions';
-import { build } from './build';
+import type { WorkflowDefinition } from '../n8n/workflow';
+import { runSteps } from '../progress';
+import { build, isBuilt, PROJECT } from '../project';
 import type { Closing } from './closing';
-import { fill } from './content';
-import { openDoor } from './door';
+import { Front, hiddenAddress } from './front';
 import { watchSources } from './watch';
 
 export interface DevOptions {
@@ -25,7 +25,14 @@ export interface DevOptions {
 	readonly apiKey: string | undefined;
 }
 
-const LIVE_URL = 'https://gptproto.com';
+interface Api {
+	readonly baseUrl: string;
+	readonly apiKey: string;
+}
+
+/** The name the example workflows refer to. */
+const CREDENTIAL_NAME = 'GPTProto API';
+const EXAMPLES = join(PROJECT, 'examples');
 
 /**
  * Brings everything up and returns; what was started ends with `closing`.
@@ -34,81 +41,112 @@ const LIVE_URL = 'https://gptproto.com';
  */
 export async function dev(options: DevOptions, closing: Closing): Promise<void> {
 	const { port, version, watch } = options;
-	await checkPort(port, '--port');
-	if (options.apiKey === undefined) await checkPort(options.sandboxPort, '--sandbox-port');
-
-	const packages = await mkdtemp(join(tmpdir(), 'seedance-dev-'));
-	await closing.add(() => rm(packages, { recursive: true, force: true }));
-	console.log('Building the node …');
-	await build();
-	const tarball = await packProject(packages);
-
+	const startedAt = performance.now();
+	const front = await Front.open(port).catch(portInUse(port, '--port'));
+	await closing.add(() => front.close());
 	const api = await startApi(options, closing);
-	console.log(`Starting n8n ${version} …`);
-	const n8n = await N8nInstance.prepare({ version, port, tarball });
-	await closing.add(() => n8n.stop());
-	if (closing.hasBegun) return;
-	await n8n.start();
-	const rest = await RestClient.connect(n8n.baseUrl);
-	await closing.add(() => rest.close());
-	const workflows = await fill(rest, api);
-	const door = await openDoor(n8n.baseUrl);
-	await closing.add(() => door.close());
 
-	console.log(greeting(options, n8n, door.url, workflows));
+	const n8n = await N8nInstance.prepare({
+		version,
+		address: hiddenAddress(),
+		publicUrl: front.url,
+	});
+	await closing.add(() => n8n.stop());
+	const steps = [
+		{
+			title: 'Building the node',
+			typicalSeconds: 8,
+			run: async () => {
+				await build();
+			},
+		},
+		{
+			title: `Starting n8n ${version}`,
+			typicalSeconds: 10,
+			run: async () => {
+				await copyPackage(n8n.userFolder);
+				if (!closing.hasBegun) await n8n.start();
+			},
+		},
+	];
+	await runSteps((await isBuilt()) ? steps.slice(1) : steps);
+	if (closing.hasBegun) return;
+	const workflows = await fill(n8n, api);
+	front.forwardTo(n8n.baseUrl);
+	const door = front.openDoor(async () => ({
+		cookies: await logInAnyBrowser(n8n.baseUrl),
+		path: '/home/workflows',
+	}));
+	const seconds = Math.round((performance.now() - startedAt) / 1000);
+	console.log(greeting(options, { n8n, url: front.url, door, workflows, seconds }));
+
 	if (!watch) return;
 	const watching = watchSources(async () => {
 		await build().catch((error: Error) => {
 			throw new Error(`${error.message}\nn8n goes on with the build before.`);
 		});
-		await installPackage(n8n.userFolder, await packProject(packages));
+		await copyPackage(n8n.userFolder);
 		await n8n.halt();
 		await n8n.start();
 	});
 	await closing.add(() => watching.close());
 }
 
-interface Api {
-	readonly baseUrl: string;
-	readonly apiKey: string;
-}
-
 async function startApi({ apiKey, sandboxPort }: DevOptions, closing: Closing): Promise<Api> {
-	if (apiKey !== undefined) return { baseUrl: LIVE_URL, apiKey };
+	if (apiKey !== undefined) return { baseUrl: DEFAULT_BASE_URL, apiKey };
 	const sandbox = await startSandbox({
 		port: sandboxPort,
 		queueMs: 1_000,
 		renderMs: 4_000,
 		log: (line) => console.log(`sandbox  ${line}`),
-	});
+	}).catch(portInUse(sandboxPort, '--sandbox-port'));
 	await closing.add(() => sandbox.close());
 	return sandbox;
 }
 
-async function checkPort(port: number, option: string): Promise<void> {
-	if (await isPortFree(port)) return;
-	throw new Error(
-		`Port ${port} on 127.0.0.1 is in use. Stop what uses it, or choose another with ${option}.`,
-	);
+function portInUse(port: number, option: string) {
+	return (error: NodeJS.ErrnoException): never => {
+		if (error.code !== 'EADDRINUSE') throw error;
+		throw new Error(
+			`Port ${port} on 127.0.0.1 is in use. Stop what uses it, or choose another with ${option}.`,
+		);
+	};
+}
+
+/** Makes the owner's account, the credential and the example workflows. @returns how many workflows there are */
+async function fill({ baseUrl }: N8nInstance, api: Api): Promise<number> {
+	const rest = await RestClient.connect(baseUrl);
+	await rest.createCredential({
+		name: CREDENTIAL_NAME,
+		type: CREDENTIAL_TYPE,
+		data: { apiKey: api.apiKey, baseUrl: api.baseUrl },
+	});
+	const files = (await readdir(EXAMPLES)).filter((file) => file.endsWith('.json'));
+	for (const file of files) {
+		const workflow = JSON.parse(await readFile(join(EXAMPLES, file), 'utf8')) as WorkflowDefinition;
+		await rest.createWorkflow(workflow);
+	}
+	await rest.close();
+	return files.length;
 }
 
 function greeting(
 	{ apiKey, sandboxPort, watch }: DevOptions,
-	n8n: N8nInstance,
-	door: string,
-	workflows: number,
+	ready: { n8n: N8nInstance; url: string; door: string; workflows: number; seconds: number },
 ): string {
+	const { n8n, url, door, workflows, seconds } = ready;
 	const api =
 		apiKey === undefined
 			? `the sandbox on http://127.0.0.1:${sandboxPort}, which costs nothing`
 			: 'GPTProto itself: every video costs money';
 	return [
 		'',
-		`n8n ${n8n.version} is ready, with the node, its credential and ${workflows} example workflows:`,
+		`n8n ${n8n.version} is ready after ${seconds} s, with the node, its credential and ${workflows} example workflows:`,
 		'',
 		`    ${door}`,
 		'',
-		`That address logs the browser in. The editor is at ${n8n.baseUrl} (${OWNER.email}, ${OWNER.password}).`,
+		'That address logs in the first browser that opens it, and no other.',
+		`Later: ${url}, as ${OWNER.email} with the password ${OWNER.password}`,
 		`Videos come from ${api}.`,
 		`n8n's log: ${n8n.logFile}`,
 		watch ? 'A change under nodes/ or credentials/ rebuilds the node and restarts n8n.' : '',

@@ -1,9 +1,8 @@
 // Knows when the node's sources have changed, and answers one change after the other.
 import { type FSWatcher, watch } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
-const PROJECT = resolve(__dirname, '..', '..');
-const FOLDERS = ['nodes', 'credentials'];
+import { PROJECT, SOURCES } from '../project';
 
 // An editor writes a file in several steps, and several files at once.
 const SETTLE_MS = 300;
@@ -34,7 +33,7 @@ export function watchSources(rebuild: () => Promise<void>): Watching {
 		clearTimeout(timer);
 		timer = setTimeout(() => (work = work.then(run)), SETTLE_MS);
 	};
-	const watchers: FSWatcher[] = FOLDERS.map((folder) =>
+	const watchers: FSWatcher[] = SOURCES.map((folder) =>
 		watch(join(PROJECT, folder), { recursive: true }, onChange),
 	);
 	return {

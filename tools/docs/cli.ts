@@ -1,12 +1,32 @@
 // `npm run docs` writes the generated sections of the documents; with --check it only says which of them are stale.
-import { Command } from 'commander';
 import { readFile, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { format, resolveConfig } from 'prettier';
-import { createMakers, DOCUMENTS } from './documents';
-import { section, sectionNames, withSection } from './markdown';
+import { join } from 'node:path';
 
-const PROJECT = resolve(__dirname, '..', '..');
+import { format, resolveConfig } from 'prettier';
+
+import { commandLine, run } from '../command';
+import { PROJECT } from '../project';
+import { endedItem, errorsTable, finishedItem } from './items';
+import { section, sectionNames, withSection } from './markdown';
+import { operationsTable, optionsTable, parametersTable } from './parameters';
+import { frameSizesTable, modelsTable, statusesTable } from './reference';
+import { roomsGraph } from './rooms';
+
+const DOCUMENTS = ['README.md', 'CONTRIBUTING.md'];
+
+/** What makes a section's text; it gets what is written there now. */
+const MAKERS: Readonly<Record<string, (written: string) => Promise<string> | string>> = {
+	operations: operationsTable,
+	parameters: parametersTable,
+	options: optionsTable,
+	models: modelsTable,
+	'frame-sizes': frameSizesTable,
+	statuses: statusesTable,
+	errors: errorsTable,
+	'output-item': finishedItem,
+	'error-item': endedItem,
+	rooms: roomsGraph,
+};
 
 interface Updated {
 	readonly before: string;
@@ -15,11 +35,11 @@ interface Updated {
 	readonly stale: readonly string[];
 }
 
-async function updated(file: string, makers: ReturnType<typeof createMakers>): Promise<Updated> {
+async function updated(file: string): Promise<Updated> {
 	const before = await readFile(file, 'utf8');
 	let after = before;
 	for (const name of sectionNames(before)) {
-		const make = makers[name];
+		const make = MAKERS[name];
 		if (!make) throw new Error(`Nobody makes the section "${name}" of ${file}`);
 		after = withSection(after, name, await make(section(before, name)));
 	}
@@ -30,22 +50,23 @@ async function updated(file: string, makers: ReturnType<typeof createMakers>): P
 	return { before, after, stale };
 }
 
-async function main(): Promise<void> {
-	const { check } = new Command('npm run docs --')
-		.description('Writes the generated sections of README.md and CONTRIBUTING.md.')
-		.option('--check', 'write nothing; fail where a section is stale')
-		.parse()
-		.opts<{ check?: true }>();
-	const makers = createMakers();
+const { check } = commandLine(
+	'docs',
+	`Writes the generated sections of ${DOCUMENTS.join(' and ')}.`,
+)
+	.option('--check', 'write nothing; does not succeed where a section is stale')
+	.parse()
+	.opts<{ check?: true }>();
+
+void run(async () => {
+	let isStale = false;
 	for (const name of DOCUMENTS) {
-		const file = resolve(PROJECT, name);
-		const { before, after, stale } = await updated(file, makers);
+		const file = join(PROJECT, name);
+		const { before, after, stale } = await updated(file);
 		if (!check && before !== after) await writeFile(file, after);
-		if (check && stale.length > 0) process.exitCode = 1;
+		isStale ||= stale.length > 0;
 		const list = stale.join(', ') || 'nothing';
 		console.log(check ? `${name}: stale: ${list}` : `${name}: written anew: ${list}`);
 	}
-	if (process.exitCode === 1) console.error('Run: npm run docs');
-}
-
-void main();
+	if (check && isStale) throw new Error('Run: npm run docs');
+});

@@ -1,18 +1,23 @@
 // The README's tables of operations, parameters and options, read from the description the editor shows.
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
 import { properties } from '../../nodes/SeedanceImageToVideo/description';
-import {
-	type Operation,
-	operation,
-	OPERATIONS,
-} from '../../nodes/SeedanceImageToVideo/description/operation';
-import { options } from '../../nodes/SeedanceImageToVideo/description/options';
 import { code, table } from './markdown';
 
 const choices = (property: INodeProperties) => (property.options ?? []) as INodePropertyOptions[];
 
+function propertyNamed(name: string): INodeProperties {
+	const found = properties.find((property) => property.name === name);
+	if (!found) throw new Error(`The node has no parameter "${name}"`);
+	return found;
+}
+
+const operation = propertyNamed('operation');
+const options = propertyNamed('options');
+const optional = options.options as INodeProperties[];
+
 /** Operations from the one most people want to the one few do. */
-const IN_ORDER: readonly Operation[] = ['submitAndWait', 'submit', 'getResult'];
+const IN_ORDER = ['submitAndWait', 'submit', 'getResult'];
 const operationNames = new Map(choices(operation).map(({ name, value }) => [value, name]));
 
 export function operationsTable(): string {
@@ -24,17 +29,14 @@ export function operationsTable(): string {
 }
 
 /** Operations that show a parameter. */
-function shownBy({ displayOptions }: INodeProperties): readonly Operation[] {
+function shownBy({ displayOptions }: INodeProperties): readonly string[] {
 	const listed = displayOptions?.show?.operation ?? displayOptions?.show?.['/operation'];
 	return IN_ORDER.filter((value) => listed === undefined || listed.includes(value));
 }
 
 /** Conditions beside the operation, in words. */
 function condition({ displayOptions }: INodeProperties): string {
-	const all: readonly INodeProperties[] = [
-		...properties,
-		...(options.options as INodeProperties[]),
-	];
+	const all: readonly INodeProperties[] = [...properties, ...optional];
 	const name = (key: string) => key.replace('/', '');
 	const inWords = Object.entries(displayOptions?.show ?? {})
 		.filter(([key]) => !['operation', 'model'].includes(name(key)))
@@ -59,7 +61,7 @@ function byName(list: readonly INodeProperties[]): INodeProperties[][] {
 
 function operationsCell(group: readonly INodeProperties[]): string {
 	const shown = IN_ORDER.filter((value) => group.some((one) => shownBy(one).includes(value)));
-	if (shown.length === OPERATIONS.length) return 'all';
+	if (shown.length === IN_ORDER.length) return 'all';
 	return shown
 		.map((value) => {
 			const one = group.find((property) => shownBy(property).includes(value));
@@ -112,6 +114,5 @@ export function parametersTable(): string {
 }
 
 export function optionsTable(): string {
-	const list = options.options as INodeProperties[];
-	return table(['Option', ...HEADER.slice(1)], byName(list).map(row));
+	return table(['Option', ...HEADER.slice(1)], byName(optional).map(row));
 }

@@ -16,7 +16,7 @@ import {
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 import { EngineCredentials } from './credentials';
-import { EngineNodeTypes } from './nodeTypes';
+import { EngineNodeTypes } from './node-types';
 
 export interface EngineOptions {
 	readonly nodes: INode[];

@@ -1,14 +1,18 @@
 // Knows the environment variables that make n8n a quiet guest: all files in one folder, one address, no calls home.
 import { dirname, delimiter } from 'node:path';
 
+import type { Installation } from './install';
 import { type N8nVersion, RECIPES } from './versions';
 
 export interface EnvironmentOptions {
 	readonly version: N8nVersion;
-	/** The `node` program n8n and its task runner use. */
-	readonly node: string;
+	readonly installation: Installation;
 	readonly userFolder: string;
+	/** Where n8n listens. */
+	readonly address: string;
 	readonly port: number;
+	/** Where the browser finds it. */
+	readonly publicUrl: string;
 	readonly brokerPort: number;
 	/** Added last: queue mode, another database, longer logs. */
 	readonly extra?: Readonly<Record<string, string>> | undefined;
@@ -22,21 +26,23 @@ const LOCAL = 'localhost,127.0.0.1';
 
 /** The whole environment of an n8n process. */
 export function n8nEnvironment(options: EnvironmentOptions): NodeJS.ProcessEnv {
-	const { version, node, userFolder, port, brokerPort, extra } = options;
+	const { version, installation, userFolder, address, port, publicUrl, brokerPort } = options;
 	const inherited = [...INHERITED, ...PROXIES]
 		.map((name) => [name, process.env[name]] as const)
 		.filter(([, value]) => value !== undefined);
 	return {
 		...Object.fromEntries(inherited),
 		NO_PROXY: LOCAL,
-		PATH: [dirname(node), process.env.PATH].join(delimiter),
+		PATH: [dirname(installation.node), process.env.PATH].join(delimiter),
+		NODE_COMPILE_CACHE: installation.compileCache,
 		HOME: userFolder,
 		N8N_USER_FOLDER: userFolder,
 		N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS: 'true',
 		N8N_PORT: String(port),
-		N8N_LISTEN_ADDRESS: '127.0.0.1',
-		N8N_HOST: '127.0.0.1',
-		N8N_EDITOR_BASE_URL: `http://127.0.0.1:${port}`,
+		N8N_LISTEN_ADDRESS: address,
+		N8N_HOST: new URL(publicUrl).hostname,
+		N8N_EDITOR_BASE_URL: publicUrl,
+		WEBHOOK_URL: `${publicUrl}/`,
 		N8N_SECURE_COOKIE: 'false',
 		N8N_RUNNERS_BROKER_PORT: String(brokerPort),
 		N8N_RUNNERS_BROKER_LISTEN_ADDRESS: '127.0.0.1',
@@ -56,6 +62,6 @@ export function n8nEnvironment(options: EnvironmentOptions): NodeJS.ProcessEnv {
 		N8N_REINSTALL_MISSING_PACKAGES: 'false',
 		EXTERNAL_FRONTEND_HOOKS_URLS: '',
 		...RECIPES[version].environment,
-		...extra,
+		...options.extra,
 	};
 }

@@ -1,22 +1,25 @@
-// Knows how to start, restart, stop and crash one n8n process in a folder of its own on 127.0.0.1.
+// Knows how to start, restart, stop and crash one n8n process in a folder of its own on this machine.
 import { appendFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import getPort from 'get-port';
+
 import { n8nEnvironment } from './environment';
 import { ensureN8n, type Installation } from './install';
 import { installPackage } from './package';
-import { freePort, isPortFree } from './ports';
 import { ProcessGroup } from './process-group';
 import { NEWEST_VERSION, type N8nVersion } from './versions';
 
 export interface N8nOptions {
 	/** Default: the newest. */
 	readonly version?: N8nVersion;
-	/** Default: a free one. */
-	readonly port?: number;
+	/** Where it listens: an address of this machine only. Default 127.0.0.1. */
+	readonly address?: string;
+	/** Where the browser finds it, when that is somewhere else. */
+	readonly publicUrl?: string;
 	/** A tarball from `packProject()` to install as a community node, the way n8n's settings page does. */
 	readonly tarball?: string;
 	/** Environment variables on top of this project's own: queue mode, database, log level. */
@@ -35,7 +38,7 @@ const KEPT_LOG_CHARACTERS = 1_000_000;
 
 export class N8nInstance {
 	readonly version: N8nVersion;
-	readonly port: number;
+	/** Where it listens. */
 	readonly baseUrl: string;
 	readonly userFolder: string;
 	/** Everything n8n prints, as a file in its folder. */
@@ -46,27 +49,22 @@ export class N8nInstance {
 	private constructor(
 		private readonly options: N8nOptions,
 		private readonly installation: Installation,
-		place: { version: N8nVersion; port: number; userFolder: string },
+		private readonly place: { address: string; port: number },
+		userFolder: string,
 	) {
-		this.version = place.version;
-		this.port = place.port;
-		this.userFolder = place.userFolder;
-		this.logFile = join(place.userFolder, 'n8n.log');
-		this.baseUrl = `http://127.0.0.1:${place.port}`;
+		this.version = options.version ?? NEWEST_VERSION;
+		this.userFolder = userFolder;
+		this.logFile = join(userFolder, 'n8n.log');
+		this.baseUrl = `http://${place.address}:${place.port}`;
 	}
 
 	/** Installs what is missing, makes the user folder and prepares an n8n that is not running yet. */
 	static async prepare(options: N8nOptions = {}): Promise<N8nInstance> {
-		const { version = NEWEST_VERSION, tarball } = options;
-		if (options.port !== undefined && !(await isPortFree(options.port))) {
-			throw new Error(
-				`Port ${options.port} on 127.0.0.1 is in use. Stop what uses it, or choose another with --port.`,
-			);
-		}
+		const { version = NEWEST_VERSION, address = '127.0.0.1', tarball } = options;
 		const installation = await ensureN8n(version);
-		const port = options.port ?? (await freePort());
+		const port = await getPort({ host: address });
 		const userFolder = options.userFolder ?? (await mkdtemp(join(tmpdir(), 'n8n-seedance-')));
-		const instance = new N8nInstance(options, installation, { version, port, userFolder });
+		const instance = new N8nInstance(options, installation, { address, port }, userFolder);
 		try {
 			if (tarball !== undefined) await installPackage(userFolder, tarball);
 		} catch (error) {
@@ -101,10 +99,11 @@ export class N8nInstance {
 			cwd: this.userFolder,
 			environment: n8nEnvironment({
 				version: this.version,
-				node: this.installation.node,
+				installation: this.installation,
 				userFolder: this.userFolder,
-				port: this.port,
-				brokerPort: await freePort(),
+				...this.place,
+				publicUrl: this.options.publicUrl ?? this.baseUrl,
+				brokerPort: await getPort({ host: '127.0.0.1' }),
 				extra: environment,
 			}),
 			removeWhenOrphaned: userFolder === undefined ? this.userFolder : undefined,

@@ -1,14 +1,15 @@
 // Knows how to run npm for the cache folder and the user folders: which Node.js, which environment, which words
 // for what goes wrong.
-import { spawn } from 'node:child_process';
 import { delimiter } from 'node:path';
+
+import execa, { type ExecaError } from 'execa';
 
 export interface NpmOptions {
 	readonly cwd: string;
 	/** A folder to put first on PATH, so that npm and what it builds use the `node` in it. */
 	readonly nodeBin?: string | undefined;
-	/** Called with every line npm writes to standard error. */
-	readonly onLine?: (line: string) => void;
+	/** Called with every piece of text npm and the scripts it runs print. */
+	readonly onText?: (text: string) => void;
 }
 
 // What `npm run` in this checkout exports from its .npmrc and package.json is not meant for other folders.
@@ -29,46 +30,30 @@ export function cleanEnvironment(nodeBin?: string): NodeJS.ProcessEnv {
  * @throws Error with npm's own last words, or a sentence about the network when that is the cause
  */
 export async function npm(args: readonly string[], options: NpmOptions): Promise<string> {
-	const child = spawn('npm', args, {
-		cwd: options.cwd,
-		env: cleanEnvironment(options.nodeBin),
-		stdio: ['ignore', 'pipe', 'pipe'],
-	});
-	let output = '';
-	let messages = '';
-	let partLine = '';
-	child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-	child.stderr.on('data', (chunk: Buffer) => {
-		const text = chunk.toString();
-		messages = (messages + text).slice(-200_000);
-		const lines = (partLine + text).split('\n');
-		partLine = lines.pop() ?? '';
-		for (const line of lines) options.onLine?.(line);
-	});
-	const code = await new Promise<number | null>((resolve, reject) => {
-		child.once('error', (error) => reject(new Error(`npm could not be started: ${error.message}`)));
-		child.once('close', resolve);
-	});
-	if (code === 0) return output;
-	throw new Error(explain(args, messages));
+	const { cwd, nodeBin, onText } = options;
+	const env = cleanEnvironment(nodeBin);
+	const child = execa('npm', args, { cwd, env, extendEnv: false, stdin: 'ignore' });
+	for (const stream of [child.stdout, child.stderr]) {
+		stream?.on('data', (chunk: Buffer) => onText?.(chunk.toString()));
+	}
+	try {
+		return (await child).stdout;
+	} catch (error) {
+		throw new Error(explain(args, error as ExecaError));
+	}
 }
 
-/** A line about one request to the registry in npm's output at `--loglevel=http`. */
-export function isRequest(line: string): boolean {
-	return line.startsWith('npm http');
-}
-
-function explain(args: readonly string[], messages: string): string {
+function explain(args: readonly string[], { stderr = '', shortMessage }: ExecaError): string {
 	const command = `npm ${args.filter((arg) => !arg.startsWith('--')).join(' ')}`;
-	if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT/.test(messages)) {
+	if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT/.test(stderr)) {
 		return (
 			`${command}: the package registry cannot be reached. Connect this machine to the network, or set npm's ` +
 			'registry or proxy, and start again.'
 		);
 	}
-	if (/ENOSPC/.test(messages)) {
+	if (/ENOSPC/.test(stderr)) {
 		return `${command}: the disk is full. Free some space and start again.`;
 	}
-	const lines = messages.split('\n').filter((line) => line.trim() !== '' && !/npm http/.test(line));
-	return `${command} ended without success:\n${lines.slice(-15).join('\n')}`;
+	const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !/npm http/.test(line));
+	return `${command} did not succeed:\n${lines.slice(-15).join('\n') || shortMessage}`;
 }

@@ -1,13 +1,12 @@
 // Knows how this package gets to a user: packed by npm, and the tarball installed under n8n's folder for nodes.
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { access, cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
+import packageJson from '../../package.json';
+import { PROJECT } from '../project';
 import { npm } from './npm';
 
-const PROJECT = resolve(__dirname, '..', '..');
-
-const PACKAGE_NAME = 'n8n-nodes-gptproto-seedance';
-export const NODE_TYPE = `${PACKAGE_NAME}.seedanceImageToVideo`;
+export const NODE_TYPE = `${packageJson.name}.seedanceImageToVideo`;
 export const TOOL_TYPE = `${NODE_TYPE}Tool`;
 export const CREDENTIAL_TYPE = 'gptProtoApi';
 
@@ -18,10 +17,8 @@ export const CREDENTIAL_TYPE = 'gptProtoApi';
  * @throws Error when the project has not been built
  */
 export async function packProject(folder: string): Promise<string> {
-	const manifest = JSON.parse(await readFile(join(PROJECT, 'package.json'), 'utf8')) as {
-		n8n: { nodes: string[]; credentials: string[] };
-	};
-	for (const file of [...manifest.n8n.nodes, ...manifest.n8n.credentials]) {
+	const { nodes, credentials } = packageJson.n8n;
+	for (const file of [...nodes, ...credentials]) {
 		await access(join(PROJECT, file)).catch(() => {
 			throw new Error(`${file} is missing. Build the package first: npm run build`);
 		});
@@ -37,9 +34,23 @@ export async function packProject(folder: string): Promise<string> {
 
 /** Installs a tarball where n8n keeps community nodes. Needs no network: the package has no dependencies. */
 export async function installPackage(userFolder: string, tarball: string): Promise<void> {
+	const nodes = await nodesFolder(userFolder);
+	const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
+	await npm(['install', tarball, '--legacy-peer-deps', '--omit=peer', ...quiet], { cwd: nodes });
+}
+
+/** Puts the build where `installPackage` would, without npm: in an instant, for development. */
+export async function copyPackage(userFolder: string): Promise<void> {
+	const folder = join(await nodesFolder(userFolder), 'node_modules', packageJson.name);
+	await rm(folder, { recursive: true, force: true });
+	for (const part of ['package.json', ...packageJson.files]) {
+		await cp(join(PROJECT, part), join(folder, part), { recursive: true });
+	}
+}
+
+async function nodesFolder(userFolder: string): Promise<string> {
 	const nodes = join(userFolder, '.n8n', 'nodes');
 	await mkdir(nodes, { recursive: true });
 	await writeFile(join(nodes, 'package.json'), '{"name":"installed-nodes","private":true}\n');
-	const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
-	await npm(['install', tarball, '--legacy-peer-deps', '--omit=peer', ...quiet], { cwd: nodes });
+	return nodes;
 }

@@ -1,7 +1,8 @@
 // Knows what the editor can do over n8n's REST interface, and hides where 1.x and 2.x differ in it.
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { parseFlatted } from './flatted';
+import { parse as parseFlatted } from 'flatted';
+
 import { type LoginState, RestError, Session } from './session';
 import type {
 	ErrorInRun,

@@ -1,14 +1,15 @@
 // Knows how n8n's own editor talks to n8n: the login cookie, the browser id, the `data` around every answer.
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 
 import { Agent, fetch, type Response } from 'undici';
 
-/** The account every n8n started here has. It guards a throw-away instance on this machine, nothing else. */
+/** The account of every n8n that this process starts. Whoever knows the password can run code as this user. */
 export const OWNER = {
 	email: 'owner@example.com',
 	firstName: 'Local',
 	lastName: 'Owner',
-	password: 'Local-0wner',
+	// n8n asks for a capital and a digit.
+	password: `N8n-${randomBytes(18).toString('base64url')}`,
 };
 
 export class RestError extends Error {
@@ -91,6 +92,21 @@ export class Session {
 	async close(): Promise<void> {
 		await this.connections.destroy();
 	}
+}
+
+/**
+ * Logs in without a browser id: n8n ties a login to the browser that names itself, and to none otherwise.
+ *
+ * @returns the cookies, as n8n sets them
+ */
+export async function logInAnyBrowser(baseUrl: string): Promise<string[]> {
+	const answer = await fetch(new URL('/rest/login', baseUrl), {
+		method: 'POST',
+		headers: { 'content-type': 'application/json' },
+		body: JSON.stringify({ emailOrLdapLoginId: OWNER.email, password: OWNER.password }),
+	});
+	if (!answer.ok) throw await problem('Logging in to n8n', answer);
+	return answer.headers.getSetCookie();
 }
 
 async function problem(what: string, answer: Response): Promise<RestError> {

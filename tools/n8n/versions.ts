@@ -1,6 +1,6 @@
 // Knows which n8n versions this package is proved against, and what each needs to be installed and started.
 
-export const N8N_VERSIONS = ['1.123.81', '2.41.1'] as const;
+export const N8N_VERSIONS = ['1.100.1', '1.123.81', '2.41.1'] as const;
 
 export type N8nVersion = (typeof N8N_VERSIONS)[number];
 
@@ -10,6 +10,8 @@ export const NEWEST_VERSION: N8nVersion = '2.41.1';
 export const NODE_RELEASE = '24.21.0';
 
 export interface Recipe {
+	/** Packages npm has to be told of beside n8n itself. */
+	readonly dependencies?: Readonly<Record<string, string>>;
 	/** npm overrides for the folder n8n is installed in. */
 	readonly overrides: Readonly<Record<string, string>>;
 	/** About how many requests npm makes of the registry (or its cache), for the progress bar. */
@@ -22,6 +24,13 @@ export interface Recipe {
 const XLSX = { xlsx: '0.18.5' };
 
 export const RECIPES: Readonly<Record<N8nVersion, Recipe>> = {
+	'1.100.1': {
+		// Without a direct dependency npm puts an older ajv first: `Cannot find module 'ajv/dist/core'`.
+		dependencies: { ajv: '8.17.1' },
+		overrides: XLSX,
+		requests: 2800,
+		environment: { N8N_RUNNERS_ENABLED: 'true', DB_SQLITE_POOL_SIZE: '2' },
+	},
 	'1.123.81': {
 		// A newer checkpoint package breaks it: n8n then says only `Command "start" not found`.
 		overrides: { ...XLSX, '@langchain/langgraph-checkpoint': '1.0.0' },
@@ -42,16 +51,3 @@ export const RECIPES: Readonly<Record<N8nVersion, Recipe>> = {
 		},
 	},
 };
-
-/**
- * Takes a version as a person wrote it.
- *
- * @throws Error naming the versions there are, when it is none of them.
- */
-export function parseVersion(text: string): N8nVersion {
-	const version = N8N_VERSIONS.find((known) => known === text);
-	if (version === undefined) {
-		throw new Error(`n8n ${text} is not set up here. Choose one of ${N8N_VERSIONS.join(', ')}.`);
-	}
-	return version;
-}

@@ -1,20 +1,23 @@
 // `npm run scan`: n8n's own package scanner, as n8n runs it on what is published: its rules, its configuration, inline
 // configuration off. Once on the packed and unpacked tarball, once on the sources.
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { packProject } from '../n8n/package';
+import { join } from 'node:path';
 
-const PROJECT = resolve(__dirname, '..', '..');
+import execa from 'execa';
+
+import { commandLine, run } from '../command';
+import { packProject } from '../n8n/package';
+import { PROJECT } from '../project';
+
 async function unpackedTarball(folder: string): Promise<string> {
-	const tarball = await packProject(folder);
-	await promisify(execFile)('tar', ['-xzf', tarball, '-C', folder]);
+	await execa('tar', ['-xzf', await packProject(folder), '-C', folder]);
 	return join(folder, 'package');
 }
 
-async function main(): Promise<void> {
+commandLine('scan', "Runs n8n's package scanner on the packed package and on the sources.").parse();
+
+void run(async () => {
 	const { analyzePackage, SOURCE_FILE_PATTERNS } =
 		await import('@n8n/scan-community-package/scanner/scanner.mjs');
 	const folder = await mkdtemp(join(tmpdir(), 'seedance-scan-'));
@@ -24,15 +27,12 @@ async function main(): Promise<void> {
 			['the sources', await analyzePackage(PROJECT, SOURCE_FILE_PATTERNS)],
 		] as const;
 		for (const [what, { passed, message, details }] of verdicts) {
-			const hasLinted = message !== 'No files found to analyze';
-			console.log(`${what}: ${passed && hasLinted ? 'passed' : 'NOT passed'}`);
-			if (passed && hasLinted) continue;
-			console.error([message, details].filter(Boolean).join('\n'));
-			process.exitCode = 1;
+			if (!passed || message === 'No files found to analyze') {
+				throw new Error([`${what}: NOT passed`, message, details].filter(Boolean).join('\n'));
+			}
+			console.log(`${what}: passed`);
 		}
 	} finally {
 		await rm(folder, { recursive: true, force: true });
 	}
-}
-
-void main();
+});

@@ -1,4 +1,4 @@
-// The workflows that compete in a real n8n: ours, and what users build today from n8n's own nodes.
+// The workflows that are compared in a real n8n: ours, and what users build today from the nodes of n8n itself.
 import { CREDENTIAL_TYPE, NODE_TYPE } from '../n8n/package';
 import type { Credential } from '../n8n/rest';
 import type { WorkflowDefinition, WorkflowNode } from '../n8n/workflow';
