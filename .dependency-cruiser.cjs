@@ -7,31 +7,22 @@ const N8N = '(^|/)node_modules/n8n-workflow/';
 /** A rule that forbids the files at `from` to import the files at `to`. */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
-/** Operations that a user can choose; each knows the parts it is made of, and none of the others. */
-const OPERATIONS = ['submit', 'getResult', 'submitAndWait'];
-
-/** Files of run/ that use a value of n8n-workflow, and not just its types. */
-const RUN_FILES_WITH_N8N = ['clock'];
+/** Files of prediction/ that use a value of n8n-workflow, and not just its types. */
+const PREDICTION_FILES_WITH_N8N = ['clock'];
 
 module.exports = {
 	forbidden: [
 		forbid(
-			'api-imports-only-api',
-			'api/ is what GPTProto documents: pure data and pure functions',
-			{ path: `^${NODE}/api/` },
-			{ pathNot: `^${NODE}/api/`, dependencyTypesNot: ['type-only'] },
-		),
-		forbid(
-			'api-knows-no-other-room',
-			'not even by type',
-			{ path: `^${NODE}/api/` },
-			{ path: '^(nodes|credentials|sandbox|tools|test)/', pathNot: `^${NODE}/api/` },
+			'gptproto-is-pure',
+			'gptproto/ is what GPTProto documents: pure data and pure functions',
+			{ path: `^${NODE}/gptproto/` },
+			{ pathNot: `^${NODE}/gptproto/` },
 		),
 		forbid(
 			'description-is-built-from-the-reference',
-			'description/ is what n8n shows: it may look at api/ and at the bounds in run/limits',
+			'description/ is what n8n shows: it may look at gptproto/ and at the bounds of the options',
 			{ path: `^${NODE}/description/` },
-			{ path: SHIPPED, pathNot: `^${NODE}/(api/|description/|run/limits\\.ts$)` },
+			{ path: SHIPPED, pathNot: `^${NODE}/(gptproto/|description/|prediction/bounds\\.ts$)` },
 		),
 		forbid(
 			'description-runs-nothing',
@@ -40,41 +31,31 @@ module.exports = {
 			{ path: N8N, dependencyTypesNot: ['type-only'] },
 		),
 		forbid(
-			'run-knows-no-description',
-			'run/ is what happens over time: it may look at api/ alone',
-			{ path: `^${NODE}/run/` },
-			{ path: SHIPPED, pathNot: `^${NODE}/(api|run)/` },
+			'prediction-knows-no-n8n-side',
+			"prediction/ is one prediction's life: it may look at gptproto/ alone",
+			{ path: `^${NODE}/prediction/` },
+			{ path: SHIPPED, pathNot: `^${NODE}/(gptproto|prediction)/` },
 		),
 		forbid(
-			'run-uses-n8n-by-type',
+			'prediction-uses-n8n-by-type',
 			'only the clock needs n8n itself, for its sleep; transport is handed the helpers it calls',
 			{
-				path: `^${NODE}/run/`,
-				pathNot: `^${NODE}/run/(${RUN_FILES_WITH_N8N.join('|')})\\.ts$`,
+				path: `^${NODE}/prediction/`,
+				pathNot: `^${NODE}/prediction/(${PREDICTION_FILES_WITH_N8N.join('|')})\\.ts$`,
 			},
 			{ path: N8N, dependencyTypesNot: ['type-only'] },
 		),
-		...OPERATIONS.map((operation) =>
-			forbid(
-				`${operation}-knows-no-other-operation`,
-				'what two operations share has a file of its own',
-				{ path: `^${NODE}/operations/${operation}\\.ts$` },
-				{
-					path: `^${NODE}/operations/(${OPERATIONS.filter((other) => other !== operation).join('|')})\\.ts$`,
-				},
-			),
-		),
 		forbid(
-			'only-the-node-chooses-an-operation',
-			'the parts of the operations know none of them',
-			{ path: SHIPPED, pathNot: `^${NODE}/SeedanceImageToVideo\\.node\\.ts$` },
-			{ path: `^${NODE}/operations/(${OPERATIONS.join('|')})\\.ts$` },
+			'execute-knows-no-http',
+			"execute/ is n8n's side: only the accounts open a way to GPTProto",
+			{ path: `^${NODE}/execute/`, pathNot: `^${NODE}/execute/accounts\\.ts$` },
+			{ path: `^${NODE}/prediction/transport\\.ts$` },
 		),
 		forbid(
 			'credential-knows-the-address-only',
 			'the credential shares with the node how GPTProto is addressed, and nothing else',
 			{ path: '^credentials/' },
-			{ path: '^nodes/', pathNot: `^${NODE}/api/(access|reference)\\.ts$` },
+			{ path: '^nodes/', pathNot: `^${NODE}/gptproto/(access|reference)\\.ts$` },
 		),
 		forbid(
 			'shipped-code-stands-alone',

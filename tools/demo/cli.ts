@@ -14,7 +14,7 @@ import {
 	MODELS,
 	RANGES,
 	RESOLUTIONS,
-} from '../../nodes/SeedanceImageToVideo/api/reference';
+} from '../../nodes/SeedanceImageToVideo/gptproto/reference';
 import { probeVideo, startSandbox } from '../../sandbox';
 import { commandLine, run, wholeNumber } from '../command';
 import { builtProduct } from '../engine/built-product';

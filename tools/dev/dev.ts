@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { DEFAULT_BASE_URL } from '../../nodes/SeedanceImageToVideo/api/reference';
+import { DEFAULT_BASE_URL } from '../../nodes/SeedanceImageToVideo/gptproto/reference';
 import { startSandbox } from '../../sandbox';
 import { N8nInstance } from '../n8n/instance';
 import { copyPackage, CREDENTIAL_TYPE } from '../n8n/package';

@@ -11,7 +11,7 @@ import {
 	RESOLUTIONS,
 	STATUS_SPELLINGS,
 	STATUSES,
-} from '../../nodes/SeedanceImageToVideo/api/reference';
+} from '../../nodes/SeedanceImageToVideo/gptproto/reference';
 import { code, table } from './markdown';
 
 const ids = Object.keys(MODELS) as Model[];

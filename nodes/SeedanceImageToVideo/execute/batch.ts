@@ -233,7 +233,7 @@ function finish(batch: Batch, results: readonly Result[]): INodeExecutionData[] 
 			isTool,
 		);
 	}
-	giveHints(batch, results);
+	giveHints(context, batch.operation, batch.pickedUp.size, results);
 	return results.map((result, item) =>
 		result instanceof Error
 			? toErrorItem(node, failures.get(item) as Message, item, isTool)

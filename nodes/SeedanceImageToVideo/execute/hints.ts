@@ -1,7 +1,7 @@
 // Short notes that the editor shows beside a run's output, where the installed n8n can show them.
 import type { IExecuteFunctions, INodeExecutionData, NodeExecutionHint } from 'n8n-workflow';
 import { modelFacts } from '../gptproto/reference';
-import type { Batch } from './batch';
+import type { Operation } from '../description/operation';
 import { HINTS } from './messages';
 import { readOption, readParameter } from './parameters';
 
@@ -10,15 +10,20 @@ function isSilentModelAskedForSound(context: IExecuteFunctions, item: number): b
 	return readOption(context, 'generateAudio', item) === true && modelFacts(model)?.audio === false;
 }
 
-/** @param results the run's items, or what kept one from its video */
+/**
+ * @param pickedUp how many items had a prediction that an earlier try had paid for
+ * @param results the run's items, or what kept one from its video
+ */
 export function giveHints(
-	{ context, operation, pickedUp }: Batch,
+	context: IExecuteFunctions,
+	operation: Operation,
+	pickedUp: number,
 	results: ReadonlyArray<INodeExecutionData | Error>,
 ): void {
 	const addHints = (context as Partial<IExecuteFunctions>).addExecutionHints?.bind(context);
 	if (!addHints) return;
 	const hints: NodeExecutionHint[] = [];
-	if (pickedUp.size > 0) hints.push({ message: HINTS.pickedUp(pickedUp.size) });
+	if (pickedUp > 0) hints.push({ message: HINTS.pickedUp(pickedUp) });
 	const hasAddressOnly = (result: INodeExecutionData | Error) =>
 		!(result instanceof Error) && typeof result.json.videoUrl === 'string' && !result.binary;
 	if (results.some(hasAddressOnly)) hints.push({ message: HINTS.addressExpires });
