@@ -154,6 +154,10 @@ async function withRequest<Result>(
 	const bytes = await order.pictureBytes();
 	const loadAndWork = async () => {
 		throwIfCancelled(run);
+		const waitedMs = run.clock.now() - order.startedAt;
+		if (waitedMs >= order.timeoutMs) {
+			throw new PredictionFailure({ kind: 'heldBack', waitedMs, isRateLimited: false });
+		}
 		const request = await order.load();
 		return await work(request, hashOfRequest(request));
 	};

@@ -190,6 +190,8 @@ export function createTransport(
 					const { statusCode, headers, body } = (await context.helpers.httpRequest({
 						method: 'GET',
 						url: address,
+						// Packed bytes could not be held against the length that was announced.
+						headers: { 'Accept-Encoding': 'identity' },
 						encoding: 'stream',
 						disableFollowRedirect: true,
 						ignoreHttpStatusErrors: true,
