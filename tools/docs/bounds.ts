@@ -11,7 +11,7 @@ export function boundsTable(): string {
 		['What', 'Bound'],
 		[
 			['An answer of the API, after unpacking', mebibytes(bounds.answerBytes)],
-			['A video', `${mebibytes(bounds.videoBytes)}, checked while it is streamed`],
+			['A video', `${bounds.videoBytes / 1024 ** 3} GiB, checked while it is streamed`],
 			['One item, its time in every queue included', `Timeout (${timeoutMinutes} minutes)`],
 			['A submission, to the last byte of its answer', seconds(bounds.submissionMs)],
 			['A question for a result, to the last byte', seconds(bounds.resultMs)],
