@@ -36,7 +36,7 @@ const RUN_ELSEWHERE: Readonly<Record<string, readonly [place: string, contains: 
 	'npm pack': ['tools/n8n/package.ts', "['pack', "],
 	'mkdir -p ~/.n8n/nodes': ['tools/n8n/package.ts', "'.n8n', 'nodes'"],
 	'cd ~/.n8n/nodes': ['tools/n8n/package.ts', "'.n8n', 'nodes'"],
-	'npm install <path to the .tgz file>': ['tools/n8n/package.ts', "['install', tarball"],
+	'npm install --omit=peer <path to the .tgz file>': ['tools/n8n/package.ts', "'--omit=peer'"],
 };
 
 describe.each(['README.md', 'CONTRIBUTING.md'])('the commands of %s', (file) => {
