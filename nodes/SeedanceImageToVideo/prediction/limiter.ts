@@ -44,18 +44,25 @@ export class RequestSlots {
 
 	constructor(private readonly max: number) {}
 
+	/** Tells of an account of the run, which wants to know when there is room. */
+	join(limiter: Limiter): void {
+		this.limiters.add(limiter);
+	}
+
 	hasRoom(): boolean {
 		return this.used < this.max;
 	}
 
 	take(limiter: Limiter): void {
-		this.limiters.add(limiter);
 		this.used++;
+		// The last to be asked next time, so that the accounts take turns.
+		this.limiters.delete(limiter);
+		this.limiters.add(limiter);
 	}
 
 	free(): void {
 		this.used--;
-		for (const limiter of this.limiters) limiter.pump();
+		for (const limiter of [...this.limiters]) limiter.pump();
 	}
 }
 
@@ -102,6 +109,7 @@ export class Limiter {
 
 	/** @param slots of the run the session belongs to */
 	open(slots: RequestSlots, signal: AbortSignal | undefined): Session {
+		slots.join(this);
 		const turn = async <Result>(
 			kind: RequestKind,
 			deadline: number,
