@@ -78,6 +78,7 @@ interface Waiter {
 export class Limiter {
 	private readonly waiting = new Set<Waiter>();
 	private readonly pausedUntil = { submission: 0, question: 0, download: 0 };
+	/** Requests to the API under way; downloads come from another host. */
 	private underWay = 0;
 	private lastUsedAt: number;
 	private wake: AbortController | null = null;
@@ -119,7 +120,7 @@ export class Limiter {
 			try {
 				return await work(isProbe);
 			} finally {
-				this.underWay--;
+				if (kind !== 'download') this.underWay--;
 				this.lastUsedAt = this.clock.now();
 				slots.free();
 			}
@@ -159,7 +160,7 @@ export class Limiter {
 					begin: (isProbe) => {
 						// Counted at once: whoever is looked at next must see it.
 						slots.take(this);
-						this.underWay++;
+						if (kind !== 'download') this.underWay++;
 						resolve(isProbe);
 					},
 					giveUp: () => reject(new HeldBack(this.isRateLimited(kind))),
@@ -190,7 +191,7 @@ export class Limiter {
 				waiter.giveUp();
 			} else if (readyAt > now) {
 				next = Math.min(next, readyAt, deadline);
-			} else if (this.underWay < this.width && waiter.hasRoom()) {
+			} else if ((kind === 'download' || this.underWay < this.width) && waiter.hasRoom()) {
 				this.waiting.delete(waiter);
 				this.take(kind, isProbe, now);
 				waiter.begin(isProbe);
