@@ -24,11 +24,11 @@ export interface Session {
 	 * @param deadline on the clock's scale
 	 * @throws HeldBack, Cancelled
 	 */
-	request<Result extends Outcome | null>(
+	request(
 		kind: 'submission' | 'question',
 		deadline: number,
-		send: () => Promise<Result>,
-	): Promise<Result>;
+		send: () => Promise<Outcome>,
+	): Promise<Outcome>;
 	/** Runs a download when it may begin: it counts among the requests at one time. @throws HeldBack, Cancelled */
 	download<Result>(deadline: number, work: () => Promise<Result>): Promise<Result>;
 	/** When a question may be sent again, on the clock's scale. */
@@ -129,9 +129,13 @@ export class Limiter {
 			request: async (kind, deadline, send) =>
 				await turn(kind, deadline, async (isProbe) => {
 					const sentAt = this.clock.now();
-					const outcome = await send();
-					this.learn(kind, outcome, sentAt, isProbe);
-					return outcome;
+					let outcome: Outcome | null = null;
+					try {
+						return (outcome = await send());
+					} finally {
+						// Also of a request that was not sent after all: it has taken no place.
+						this.learn(kind, outcome, sentAt, isProbe);
+					}
 				}),
 			download: async (deadline, work) => await turn('download', deadline, work),
 			pausedUntil: () => this.pausedUntil.question,
