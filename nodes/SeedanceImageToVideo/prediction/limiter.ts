@@ -66,6 +66,9 @@ export class RequestSlots {
 	}
 }
 
+/** From here on the pause between two probes is the longest there is. */
+const MOST_CAUTIOUS = 5;
+
 interface Waiter {
 	readonly kind: RequestKind;
 	readonly deadline: number;
@@ -92,7 +95,8 @@ export class Limiter {
 	private freePlaces = Infinity;
 	/** Without a free place one submission may be tried now and then: there may be more places than it seems. */
 	private nextProbeAt = 0;
-	private probesRefusedInARow = 0;
+	/** How often that is: the pause doubles with each. Grows with a probe that is refused, shrinks with one accepted. */
+	private probeCaution = 0;
 	/** How many more places a probe that was accepted is taken to show; doubles each time. */
 	private growth = 1;
 
@@ -218,7 +222,7 @@ export class Limiter {
 	}
 
 	private probeIntervalMs(): number {
-		return backoffMs(this.probesRefusedInARow + 1, this.random());
+		return backoffMs(this.probeCaution + 1, this.random());
 	}
 
 	private wakeUpAt(time: number): void {
@@ -247,7 +251,7 @@ export class Limiter {
 			const asked = Math.min(outcome.retryAfterMs ?? 0, bounds.longestPauseMs);
 			if (kind === 'submission') {
 				// It may be about the predictions at work alone, so questions go on.
-				if (isProbe) this.probesRefusedInARow++;
+				if (isProbe) this.probeCaution = Math.min(this.probeCaution + 1, MOST_CAUTIOUS);
 				this.freePlaces = 0;
 				this.growth = 1;
 				this.nextProbeAt = now + Math.max(asked, this.probeIntervalMs());
@@ -268,7 +272,8 @@ export class Limiter {
 			this.width *= 2;
 		}
 		if (kind === 'submission' && isProbe && outcome?.kind === 'prediction') {
-			this.probesRefusedInARow = 0;
+			// Only a little more often: it may have taken the place of a prediction whose end nobody has noticed yet.
+			this.probeCaution = Math.max(0, this.probeCaution - 2);
 			this.freePlaces += this.growth;
 			this.growth *= 2;
 		} else if (kind === 'submission' && !isProbe && outcome?.kind !== 'prediction') {
