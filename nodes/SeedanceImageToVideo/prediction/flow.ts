@@ -209,7 +209,7 @@ async function attempt(
 		throwIfCancelled(run);
 		const refusal = scopes.map((scope) => refusals.get(scope)).find((known) => known);
 		if (refusal) throw new PredictionFailure({ kind: 'notSentAfterRefusal', refusal });
-		const leftMs = Math.max(deadline - clock.now(), bounds.graceMs);
+		const leftMs = deadline + bounds.graceMs - clock.now();
 		const outcome = await account.transport.submit(request, Math.min(bounds.submissionMs, leftMs));
 		const scope = scopeOfRefusal(outcome);
 		if (scope && outcome.kind === 'refused') {
