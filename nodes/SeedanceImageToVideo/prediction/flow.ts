@@ -81,7 +81,7 @@ export async function obtainPrediction(
 	const acceptedAt = run.clock.now();
 	let prediction = accepted;
 	if (until === 'ended' && (accepted.state === 'working' || lacksAddress(accepted))) {
-		prediction = await waitForEnd(run, accepted.id, { ...order, acceptedAt });
+		prediction = await follow(run, order, accepted.id, until, acceptedAt);
 	}
 	if (prediction.state !== 'working') account.session.placeIsFree();
 	if (prediction.state === 'ended' && until === 'ended') line.strike();
@@ -105,18 +105,41 @@ async function pickUp(
 	predictionId: string,
 	until: 'accepted' | 'ended',
 ): Promise<Prediction> {
-	const { account, line, startedAt, timeoutMs } = order;
-	const asked =
-		until === 'ended'
-			? waitForEnd(run, predictionId, { ...order, acceptedAt: null })
-			: askForState(run, predictionId, account, startedAt + timeoutMs);
-	return await asked.catch((failure: unknown): Prediction => {
-		const reason = failure instanceof PredictionFailure ? failure.reason : null;
-		const isUnknown = reason?.kind === 'refused' && reason.refusal.reason === 'notFound';
-		if (isUnknown) line.recordUnknown();
-		if (isUnknown || reason === null || until === 'ended') throw failure;
+	return await follow(run, order, predictionId, until, null).catch((failure: unknown) => {
+		const isUnreadable = failure instanceof PredictionFailure && !isUnknown(failure);
+		if (until === 'ended' || !isUnreadable) throw failure;
 		return justAccepted(predictionId, order.model);
 	});
+}
+
+/** Waits for a prediction's end, or asks for its state. The ledger keeps whether GPTProto knows it. */
+async function follow(
+	run: Run,
+	order: Order,
+	predictionId: string,
+	until: 'accepted' | 'ended',
+	acceptedAt: number | null,
+): Promise<Prediction> {
+	const { account, line, startedAt, timeoutMs } = order;
+	try {
+		const prediction =
+			until === 'ended'
+				? await waitForEnd(run, predictionId, { ...order, acceptedAt })
+				: await askForState(run, predictionId, account, startedAt + timeoutMs);
+		line.recordKnown(true);
+		return prediction;
+	} catch (failure) {
+		if (isUnknown(failure)) line.recordKnown(false);
+		else if (failure instanceof PredictionFailure && failure.facts.status !== undefined) {
+			line.recordKnown(true);
+		}
+		throw failure;
+	}
+}
+
+function isUnknown(failure: unknown): boolean {
+	const reason = failure instanceof PredictionFailure ? failure.reason : null;
+	return reason?.kind === 'refused' && reason.refusal.reason === 'notFound';
 }
 
 /** What is known of a prediction that an earlier try submitted, where its state cannot be read just now. */

@@ -119,9 +119,11 @@ export class LedgerLine {
 		this.write({ ...facts, predictionId: null, reason, doubtfulIn: executionId });
 	}
 
-	/** GPTProto does not know the prediction: a person who runs the execution again gets a new one. */
-	recordUnknown(): void {
-		if (this.own) this.own.doubtfulIn = this.scope.executionId;
+	/** Whether GPTProto knows the prediction: where it does not, a person who runs the execution again gets a new one. */
+	recordKnown(isKnown: boolean): void {
+		if (!this.own) return;
+		if (isKnown) delete this.own.doubtfulIn;
+		else this.own.doubtfulIn = this.scope.executionId;
 	}
 
 	/** It was put out, or handed over. */
