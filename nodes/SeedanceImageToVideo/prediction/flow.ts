@@ -62,17 +62,18 @@ export async function obtainPrediction(
 	until: 'accepted' | 'ended',
 ): Promise<Obtained> {
 	const { line, account } = order;
-	await adoptEarlier(run, order);
-	const known = line.accepted();
-	if (known) {
+	for (;;) {
+		await adoptEarlier(run, order);
+		const known = line.accepted();
+		if (!known) break;
 		const prediction = await pickUp(run, order, known.predictionId, until);
+		if (prediction.state !== 'working') account.session.placeIsFree();
 		if (prediction.state !== 'ended') {
 			const { model, frame } = known;
 			return { prediction, model, frame, pickedUp: true };
 		}
-		// What an earlier try paid for brought no video: this try submits anew.
+		// What an earlier try paid for brought no video: the next one, or else this try submits anew.
 		line.strike();
-		account.session.placeIsFree();
 	}
 	const lost = line.lost();
 	if (lost !== null) throw new PredictionFailure({ kind: 'answerLost', obstacle: lost });
