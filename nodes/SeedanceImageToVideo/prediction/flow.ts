@@ -93,7 +93,8 @@ export async function obtainPrediction(
 /** Takes over what an earlier round of a loop has left of the same request. */
 export async function adoptEarlier(run: Run, order: Order): Promise<void> {
 	const { line } = order;
-	if (line.needsRequest()) await withRequest(run, order, async (_, hash) => line.adopt(hash));
+	if (line.needsRequest())
+		await withRequest(run, order, Infinity, async (_, hash) => line.adopt(hash));
 }
 
 function lacksAddress(prediction: Prediction): boolean {
@@ -158,15 +159,22 @@ function justAccepted(id: string, model: string): Prediction {
 	};
 }
 
-/** Works with the request while its pictures are in memory; they wait for room there. */
+/**
+ * Works with the request while its pictures are in memory; they wait for room there.
+ *
+ * @param deadline on the clock's scale: pictures that got no room before are not loaded any more
+ */
 async function withRequest<Result>(
 	run: Run,
 	order: Order,
+	deadline: number,
 	work: (request: SubmissionRequest, hash: string) => Promise<Result>,
 ): Promise<Result> {
 	const bytes = await order.pictureBytes();
 	const loadAndWork = async () => {
 		throwIfCancelled(run);
+		if (run.clock.now() >= deadline)
+			throw heldBack(run, order, order.account.session.isRateLimited());
 		const request = await order.load();
 		return await work(request, hashOfRequest(request));
 	};
@@ -186,6 +194,7 @@ async function submitOnce(run: Run, refusals: Refusals, order: Order): Promise<P
 		const outcome = await withRequest(
 			run,
 			order,
+			deadline,
 			async (request, hash) => await attempt(run, refusals, order, request, hash, deadline),
 		);
 		if (outcome.kind === 'prediction') return outcome.prediction;
@@ -199,6 +208,11 @@ async function submitOnce(run: Run, refusals: Refusals, order: Order): Promise<P
 		}
 		throw notAccepted(outcome);
 	}
+}
+
+function heldBack(run: Run, { startedAt }: Order, isRateLimited: boolean): PredictionFailure {
+	const waitedMs = run.clock.now() - startedAt;
+	return new PredictionFailure({ kind: 'heldBack', waitedMs, isRateLimited });
 }
 
 function notAccepted(outcome: Obstacle): PredictionFailure {
@@ -255,9 +269,7 @@ async function attempt(
 		.request('submission', deadline, send)
 		.catch((fault: unknown): never => {
 			if (!(fault instanceof HeldBack)) throw fault;
-			const waitedMs = clock.now() - order.startedAt;
-			const { isRateLimited } = fault;
-			throw new PredictionFailure({ kind: 'heldBack', waitedMs, isRateLimited });
+			throw heldBack(run, order, fault.isRateLimited);
 		});
 }
 

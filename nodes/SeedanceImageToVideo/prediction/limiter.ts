@@ -31,8 +31,8 @@ export interface Session {
 	): Promise<Outcome>;
 	/** Runs a download when it may begin: it counts among the requests at one time. @throws HeldBack, Cancelled */
 	download<Result>(deadline: number, work: () => Promise<Result>): Promise<Result>;
-	/** When a question may be sent again, on the clock's scale. */
-	pausedUntil(): number;
+	/** Whether it is a 429, and not the requests at one time, that holds submissions back now. */
+	isRateLimited(): boolean;
 	/** A prediction of the account has ended: its place is free. */
 	placeIsFree(): void;
 }
@@ -142,7 +142,7 @@ export class Limiter {
 					}
 				}),
 			download: async (deadline, work) => await turn('download', deadline, work),
-			pausedUntil: () => this.pausedUntil.question,
+			isRateLimited: () => this.isRateLimited('submission'),
 			placeIsFree: () => {
 				this.freePlaces++;
 				this.pump();
@@ -212,7 +212,8 @@ export class Limiter {
 
 	private isRateLimited(kind: RequestKind): boolean {
 		const lacksPlaces = kind === 'submission' && this.freePlaces < Infinity;
-		return lacksPlaces || this.pausedUntil[kind] > this.clock.now() || this.width < Infinity;
+		const isPaused = this.pausedUntil[kind] > this.clock.now();
+		return lacksPlaces || isPaused || this.underWay >= this.width;
 	}
 
 	private take(kind: RequestKind, isProbe: boolean, now: number): void {
