@@ -60,9 +60,14 @@ export function requestOf(prompt: string): SubmissionRequest {
 	};
 }
 
+/** A request, and the item it is for, which the ledger's hash of it does not see. */
+export interface PlayedRequest extends SubmissionRequest {
+	readonly item: number;
+}
+
 /** What a test writes: how the API answers. Each answer takes as long as it sleeps on the clock. */
 export interface Api {
-	submit(request: SubmissionRequest, limitMs: number): Promise<Outcome>;
+	submit(request: PlayedRequest, limitMs: number): Promise<Outcome>;
 	result(predictionId: string, limitMs: number): Promise<Outcome>;
 }
 
@@ -129,7 +134,7 @@ export class PlayedRun {
 		const limiter = limiters.get(id) ?? new Limiter(clock, this.run.random);
 		limiters.set(id, limiter);
 		const transport: Transport = {
-			submit: async (request, limitMs) => await api.submit(request, limitMs),
+			submit: async (request, limitMs) => await api.submit(request as PlayedRequest, limitMs),
 			result: async (predictionId, limitMs) => await api.result(predictionId, limitMs),
 			openVideo: async () => noAnswer('UNKNOWN') as never,
 		};
@@ -152,7 +157,8 @@ export class PlayedRun {
 			pictureBytes: async () => bytes,
 			load: async () => {
 				this.loads++;
-				return { ...requestOf(prompt), model };
+				const request: PlayedRequest = { ...requestOf(prompt), model, item };
+				return request;
 			},
 		};
 	}
