@@ -71,6 +71,11 @@ export function oneLine(text: string, longest = LONGEST_QUOTE): string {
 	return line.length > longest ? `${line.slice(0, longest - 3)}...` : line;
 }
 
+/** Somebody's own words as a sentence, so that another one can follow. */
+function saying(who: string, text: string): string {
+	return `${who}: "${oneLine(text).replace(/\.$/, '')}".`;
+}
+
 /** A value of a parameter as a message can quote it: short, and never a whole picture. */
 function quote(value: unknown): string {
 	const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
@@ -213,7 +218,7 @@ export function describeBaseUrlFault(fault: BaseUrlFault): Message {
 export function describeUnreadableCredential(fault: string): Message {
 	return {
 		message: 'The "GPTProto API" credential could not be read',
-		description: `Nothing was submitted. Open the node and select the credential again. n8n says: "${oneLine(fault)}"`,
+		description: `Nothing was submitted. Open the node and select the credential again. ${saying('n8n says', fault)}`,
 		origin: 'input',
 		cause: 'credential-invalid',
 	};
@@ -221,13 +226,13 @@ export function describeUnreadableCredential(fault: string): Message {
 
 /** GPTProto's own words, as the last sentence of a description. */
 function theySay(message: string): string {
-	return message === '' ? '' : ` GPTProto says: "${oneLine(message)}"`;
+	return message === '' ? '' : ` ${saying('GPTProto says', message)}`;
 }
 
 function obstacleInWords(obstacle: Obstacle | string): string {
 	const text = typeof obstacle === 'string' ? obstacle : describeObstacle(obstacle);
 	return oneLine(
-		text.replace(/^TIMEOUT$/, 'no answer in time').replace(/^([A-Z][A-Z_]+)$/, 'no answer ($1)'),
+		text.replace(/^TIMEOUT$/, 'no answer in time').replace(/^([A-Z][A-Z0-9_]+)$/, 'no answer ($1)'),
 	);
 }
 
@@ -392,7 +397,7 @@ export function describeFailure({ reason, facts }: PredictionFailure): Message {
 			return {
 				...about,
 				message: `Prediction ${id} ended without a video (${oneLine(facts.status ?? '', 40)})`,
-				description: `${reason.failureReason === null ? 'GPTProto gave no reason.' : `GPTProto says: "${oneLine(reason.failureReason)}".`} Change the image, the prompt or the options if needed. A retry submits this item again.`,
+				description: `${reason.failureReason === null ? 'GPTProto gave no reason.' : saying('GPTProto says', reason.failureReason)} Change the image, the prompt or the options if needed. A retry submits this item again.`,
 			};
 		case 'timedOut': {
 			const last =
@@ -433,12 +438,13 @@ export function describeFailure({ reason, facts }: PredictionFailure): Message {
 /** A fault nobody foresaw. */
 export function describeUnexpected(fault: unknown): Message {
 	const { message, description } = Object(fault) as Record<string, unknown>;
+	const more = typeof description === 'string' ? oneLine(description, 2000) : '';
 	return {
 		message:
 			typeof message === 'string' && message !== ''
 				? oneLine(message)
 				: 'The node stopped for an unknown reason',
-		description: typeof description === 'string' ? description : '',
+		description: more === '' || /[.!?]$/.test(more) ? more : `${more}.`,
 		origin: 'input',
 	};
 }
