@@ -3,14 +3,20 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { GptProtoApi } from '../../credentials/GptProtoApi.credentials';
 import { properties } from '../../nodes/SeedanceImageToVideo/description';
 import { SeedanceImageToVideo } from '../../nodes/SeedanceImageToVideo/SeedanceImageToVideo.node';
-import type { RefusalReason } from '../../nodes/SeedanceImageToVideo/api/answer';
+import * as words from '../../nodes/SeedanceImageToVideo/execute/messages';
+import type { BaseUrlFault } from '../../nodes/SeedanceImageToVideo/gptproto/access';
+import type { RefusalReason } from '../../nodes/SeedanceImageToVideo/gptproto/answer';
 import {
-	type FailureFacts,
-	lostAnswerFacts,
-	rateLimitedFacts,
-	refusalFacts,
-	unreachableFacts,
-} from '../../nodes/SeedanceImageToVideo/run/failure';
+	type InputFault,
+	InvalidParameter,
+} from '../../nodes/SeedanceImageToVideo/gptproto/request';
+import {
+	type DownloadFault,
+	PredictionFailure,
+	type Reason,
+} from '../../nodes/SeedanceImageToVideo/prediction/reason';
+import type { Obstacle, Refused } from '../../nodes/SeedanceImageToVideo/prediction/retry';
+import type { RunEvent } from '../../nodes/SeedanceImageToVideo/prediction/run';
 
 const isProperty = (one: object): one is INodeProperties => 'displayName' in one && 'type' in one;
 
@@ -84,35 +90,443 @@ it('nobody has to know what a binary property is', () => {
 	expect(words.filter((text) => /binary (property|data)/i.test(text))).toEqual([]);
 });
 
-it('actions name the object the operation is about', () => {
+it('actions say what they do as n8n’s own video nodes do', () => {
 	const actions = texts(choices.map(({ action }) => action));
-	expect(actions).toHaveLength(3);
-	for (const action of actions) expect(action).toMatch(/image to video prediction/);
+	expect(actions).toEqual(['Get video', 'Start video from image', 'Generate video from image']);
 });
 
-const REASONS: Record<RefusalReason, true> = {
+/** All kinds of a union, each with examples; the compiler sees to it that none is missing. */
+type Examples<Union extends { readonly kind: string }> = {
+	readonly [Kind in Union['kind']]: ReadonlyArray<Extract<Union, { readonly kind: Kind }>>;
+};
+const every = <Example>(examples: Readonly<Record<string, readonly Example[]>>) =>
+	Object.values(examples).flat();
+
+const QUOTED = 'The picture\nis\ttoo \u001b[31mdark\u0000\u202e';
+const REASONS_OF_REFUSALS: Readonly<Record<RefusalReason, true>> = {
 	unauthorized: true,
 	forbidden: true,
+	forbiddenByUnknown: true,
 	notFound: true,
 	contentPolicy: true,
 	redirect: true,
+	proxy: true,
 	badRequest: true,
 };
+const refusals = (Object.keys(REASONS_OF_REFUSALS) as RefusalReason[]).flatMap((reason) =>
+	['', QUOTED].map((message): Refused => ({ kind: 'refused', reason, httpCode: '400', message })),
+);
+const [refusal] = refusals as [Refused];
 
-it('messages end without a full stop, descriptions with one, and neither speaks of errors or failures', () => {
-	const facts: FailureFacts[] = [
-		...(Object.keys(REASONS) as RefusalReason[]).map((reason) =>
-			refusalFacts({ kind: 'refused', reason, httpCode: '400', message: '' }, 'the submission'),
+const OBSTACLES: Examples<Obstacle> = {
+	refused: [refusal],
+	rateLimited: [{ kind: 'rateLimited', httpCode: '429', retryAfterMs: null, message: QUOTED }],
+	unreadable: [{ kind: 'unreadable', httpCode: '502', retryAfterMs: null, message: '' }],
+	noAnswer: ['TIMEOUT', 'ECONNRESET', 'ERR_HTTP2_STREAM_ERROR', 'UNKNOWN'].map((code) => ({
+		kind: 'noAnswer',
+		code,
+		sent: true,
+	})),
+};
+
+const DOWNLOAD_FAULTS: Examples<DownloadFault> = {
+	noAnswer: ['PRIVATE_ADDRESS', 'ECONNRESET', 'TOO_MANY_REDIRECTS'].map((code) => ({
+		kind: 'noAnswer',
+		code,
+	})),
+	status: [{ kind: 'status', status: 404 }],
+	notAVideo: [{ kind: 'notAVideo', contentType: 'text/html' }],
+	empty: [{ kind: 'empty' }],
+	incomplete: [
+		{ kind: 'incomplete', bytes: 1, announced: 2 },
+		{ kind: 'incomplete', bytes: 200, announced: 1000 },
+	],
+	tooLarge: [{ kind: 'tooLarge' }],
+	tooSlow: [{ kind: 'tooSlow' }],
+	brokeOff: [
+		{ kind: 'brokeOff', message: '' },
+		{ kind: 'brokeOff', message: QUOTED },
+	],
+};
+
+const REASONS: Examples<Reason> = {
+	refused: refusals.flatMap((one) =>
+		(['submission', 'result'] as const).map(
+			(what) => ({ kind: 'refused', what, refusal: one }) as const,
 		),
-		lostAnswerFacts('HTTP 500'),
-		rateLimitedFacts(60_000),
-		unreachableFacts('ECONNREFUSED'),
-	];
-	for (const { message, description } of facts) {
-		expect(message).not.toMatch(/\.$/);
-		expect(description).toMatch(/\.$/);
-		expect(`${message} ${description}`).not.toMatch(
-			/\b(error|problem|failure|mistake|invalid)s?\b/i,
+	),
+	notSentAfterRefusal: refusals.map((one) => ({ kind: 'notSentAfterRefusal', refusal: one })),
+	unreachable: [
+		{ kind: 'unreachable', code: 'ECONNREFUSED' },
+		{ kind: 'unreachable', code: 'HTTP_407', proxyStatus: 407 },
+		{ kind: 'unreachable', code: 'HTTP_502', proxyStatus: 502 },
+	],
+	heldBack: [true, false].map((isRateLimited) => ({
+		kind: 'heldBack',
+		waitedMs: 900_000,
+		isRateLimited,
+	})),
+	answerLost: [...every<Obstacle>(OBSTACLES), 'ECONNRESET', `HTTP 500, "${QUOTED}"`].map(
+		(obstacle) => ({ kind: 'answerLost', obstacle }),
+	),
+	ended: [null, QUOTED, 'It is too dark.'].map((failureReason) => ({
+		kind: 'ended',
+		failureReason,
+	})),
+	timedOut: [...every<Obstacle>(OBSTACLES), null].map((obstacle) => ({
+		kind: 'timedOut',
+		waitedMs: 1000,
+		obstacle,
+	})),
+	stateUnknown: [...every<Obstacle>(OBSTACLES), null].map((obstacle) => ({
+		kind: 'stateUnknown',
+		obstacle,
+	})),
+	noVideoAddress: [{ kind: 'noVideoAddress' }],
+	notDownloaded: every<DownloadFault>(DOWNLOAD_FAULTS).map((fault) => ({
+		kind: 'notDownloaded',
+		fault,
+	})),
+};
+
+const FAULTS: Examples<InputFault | words.FormFault> = {
+	empty: [{ kind: 'empty' }],
+	notText: [{ kind: 'notText' }],
+	notBoolean: [{ kind: 'notBoolean' }],
+	notWholeNumber: [{ kind: 'notWholeNumber', min: 4, max: 15 }],
+	notOneOf: [
+		{ kind: 'notOneOf', allowed: ['720p'] },
+		{ kind: 'notOneOf', allowed: ['720p', '480p'], model: 'Seedance 2.0 Fast' },
+	],
+	notAModelId: [{ kind: 'notAModelId' }],
+	notAPredictionId: [{ kind: 'notAPredictionId' }],
+	notAnAddress: [{ kind: 'notAnAddress' }],
+	notAPictureDataUri: [{ kind: 'notAPictureDataUri' }],
+	expression: [{ kind: 'expression', message: QUOTED }],
+	notANumber: [
+		{ kind: 'notANumber', atLeast: 0, isWhole: false, fallback: 15 },
+		{ kind: 'notANumber', atLeast: 0, isWhole: true, fallback: 0 },
+		{ kind: 'notANumber', atLeast: 0.1, isWhole: false, fallback: 4 },
+		{ kind: 'notANumber', atLeast: 1, isWhole: true, fallback: 10 },
+	],
+	reservedName: [{ kind: 'reservedName' }],
+	noFieldNamed: [
+		{ kind: 'noFieldNamed', fields: [] },
+		{ kind: 'noFieldNamed', fields: ['data'] },
+	],
+	fieldMissing: [{ kind: 'fieldMissing', fields: ['data', 'image'] }],
+	notAnImage: [
+		{ kind: 'notAnImage', type: '', fields: ['data'] },
+		{ kind: 'notAnImage', type: 'text/plain', fields: ['data'] },
+	],
+	emptyFile: [{ kind: 'emptyFile' }],
+};
+
+const BASE_URL_FAULTS: Readonly<Record<BaseUrlFault, true>> = {
+	noScheme: true,
+	userInfo: true,
+	query: true,
+	notAUrl: true,
+};
+
+const EVENTS: Examples<RunEvent> = {
+	accepted: [{ kind: 'accepted', item: 3, predictionId: 'abc' }],
+	acceptedWhileCancelled: [{ kind: 'acceptedWhileCancelled', predictionId: 'abc' }],
+	answerLostWhileCancelled: [
+		{ kind: 'answerLostWhileCancelled', reason: 'TIMEOUT' },
+		{ kind: 'answerLostWhileCancelled', reason: `HTTP 500, "${QUOTED}"` },
+	],
+};
+
+const facts = {
+	predictionId: 'abc',
+	status: 'failed',
+	videoUrl: 'https://example.com/video.mp4',
+};
+const values: readonly unknown[] = ['', 'a\nb', 7, null, undefined, {}, [], 'x'.repeat(5000)];
+const parameters = all.map(({ name }) => name);
+
+const failures = every<Reason>(REASONS).flatMap((reason) =>
+	[facts, {}].map((known) => words.describeFailure(new PredictionFailure(reason, known))),
+);
+const refusedParameters = every<InputFault | words.FormFault>(FAULTS).flatMap((fault) =>
+	parameters.flatMap((parameter) =>
+		values.map((value) =>
+			words.describeInvalidParameter(new InvalidParameter(parameter, fault, value)),
+		),
+	),
+);
+const messages: readonly words.Message[] = [
+	...failures,
+	...refusedParameters,
+	...(Object.keys(BASE_URL_FAULTS) as BaseUrlFault[]).map(words.describeBaseUrlFault),
+	words.describeUnreadableCredential(QUOTED),
+	words.describeUnexpected(new Error(QUOTED)),
+	words.describeUnexpected({}),
+	words.describeUnexpected(undefined),
+	words.describeUnexpected({ message: QUOTED, description: QUOTED }),
+	words.describeUnknownOperation('sing'),
+	words.describeUnknownOperation(undefined),
+	...[1, 2, 51].map((count) => words.describeOverspending(count, count * 5, 4)),
+	words.describeNotParkable('oldN8n'),
+	words.describeNotParkable('credentialOfItem'),
+	words.describeOtherAccount('abc'),
+];
+
+const items = (count: number, text: string) =>
+	Array.from({ length: count }, (_, item) => [item, text] as const);
+const ids = (count: number) => Array.from({ length: count }, (_, item) => `id-${item}`);
+
+/** What is said in sentences that have their full stops; without those that stand beside a message. */
+const passages: readonly string[] = [
+	...[1, 2, 51].flatMap((count) => [
+		words.describeRest(items(count, 'It did not work'), items(count, 'id')),
+		words.describeRest(items(count, 'It did not work'), []),
+		words.describeRest([], items(count, 'id')),
+		words.describeRestOfParked(items(count, 'It did not work'), items(count, 'id https://x.com')),
+		words.HINTS.pickedUp(count),
+	]),
+	words.HINTS.addressExpires,
+	words.HINTS.silentModel,
+];
+/** What stands alone: in n8n's log, or as the message of an exception. */
+const lines: readonly string[] = [
+	...every<RunEvent>(EVENTS).map(words.describeEvent),
+	...[1, 2, 51].flatMap((count) => [
+		words.describeCancelled(ids(count)),
+		words.describeAllAccepted(ids(count)),
+		words.describeAllOthers(items(count, 'It did not work')),
+	]),
+	words.describeNotHandedOver(new Error(QUOTED)),
+	words.CANCELLED,
+];
+const note = words.PARKED.note(['abc', 'def']);
+
+/** Words that are somebody else's: in quotation marks, or a code in brackets. */
+const withoutQuotes = (text: string) =>
+	text.replace(/"[^"]*"/g, '""').replace(/\([A-Z0-9_]+\)/g, '()');
+
+/** Everything a person can read, editor and run time together. */
+const everything: readonly string[] = [
+	...messages.flatMap(({ message, description }) => [message, description]),
+	...passages,
+	...lines,
+	note,
+	...texts(Object.values(words.PARKED).map((one) => (typeof one === 'string' ? one : undefined))),
+	...texts([
+		...all.flatMap(({ displayName, description, hint, placeholder }) => [
+			displayName,
+			description,
+			hint,
+			placeholder,
+		]),
+		...choices.flatMap(({ name, description, action }) => [name, description, action]),
+		new SeedanceImageToVideo().description.description,
+	]),
+];
+
+describe('what a person reads', () => {
+	it('is all of it looked at', () => {
+		const shown = Object.keys(words).filter((name) => /^describe|^[A-Z]+$/.test(name));
+		expect(shown.sort()).toEqual(
+			[
+				'CANCELLED',
+				'HINTS',
+				'PARKED',
+				'describeAllAccepted',
+				'describeAllOthers',
+				'describeBaseUrlFault',
+				'describeCancelled',
+				'describeEvent',
+				'describeFailure',
+				'describeInvalidParameter',
+				'describeNotHandedOver',
+				'describeNotParkable',
+				'describeOtherAccount',
+				'describeOverspending',
+				'describeRest',
+				'describeRestOfParked',
+				'describeUnexpected',
+				'describeUnknownOperation',
+				'describeUnreadableCredential',
+			].sort(),
 		);
-	}
+		expect(everything.length).toBeGreaterThan(1000);
+	});
+
+	it('speaks of no errors, problems, failures and mistakes', () => {
+		const forbidden =
+			/\b(errors?|problems?|failures?|failed|mistakes?|invalid|wrongly|oops|sorry|please)\b/i;
+		// The statuses are GPTProto's own words; "invalid" and the like in quotation marks are somebody's, too.
+		const own = everything.map((text) => withoutQuotes(text).replaceAll('(failed)', ''));
+		expect(own.filter((text) => forbidden.test(text))).toEqual([]);
+	});
+
+	it('says none of what an editor has struck out', () => {
+		const struck =
+			/no good end|unforeseen|go on at GPTProto|not passed on|had not ended after|last try brought|does not know the submission|admitted no submission|So as not to|anew|address of a video|height class|by no retry/i;
+		expect(everything.filter((text) => struck.test(text))).toEqual([]);
+	});
+
+	it('has no gaps where a fact is missing', () => {
+		const gaps =
+			/undefined|NaN|\[object|  | [.,:;!?](\s|$)|\.\.(?!\.)(?<!\.\.\.)|,\s*,|\(\)|""(?!")/;
+		const shown = failures
+			.filter(({ facts: known }) => known?.predictionId !== undefined)
+			.flatMap(({ message, description }) => [message, description]);
+		const others = [...passages, ...lines, note];
+		expect([...shown, ...others].filter((text) => gaps.test(text))).toEqual([]);
+	});
+
+	it('keeps to straight quotation marks and plain characters', () => {
+		expect(everything.filter((text) => /[^\x20-\x7e\n]/.test(text))).toEqual([]);
+	});
+});
+
+describe('messages', () => {
+	it('are one line with a capital or a name at their beginning, and no full stop', () => {
+		for (const { message } of messages) {
+			expect(message).toMatch(/^(['"]?[A-Z]|\S)[^\n]*[^.!?\s]$/);
+		}
+		expect(messages.filter(({ message }) => !/^['"A-Z]/.test(message))).toEqual([]);
+	});
+
+	it('are short', () => {
+		expect(messages.filter(({ message }) => message.length > 320)).toEqual([]);
+		const plain = failures.filter(({ message }) => !message.includes('\\u'));
+		expect(plain.filter(({ message }) => message.length > 100)).toEqual([]);
+	});
+
+	it('quote a value short, and never a whole picture', () => {
+		const picture = `data:image/png;base64,${'A'.repeat(1_000_000)}`;
+		for (const fault of every<InputFault | words.FormFault>(FAULTS)) {
+			const refused = new InvalidParameter('imageUrl', fault, picture);
+			expect(words.describeInvalidParameter(refused).message.length).toBeLessThan(200);
+		}
+	});
+
+	it('say where they come from, so that n8n shows them as what they are', () => {
+		expect(failures.filter(({ origin }) => origin !== 'service')).toEqual([]);
+		expect(refusedParameters.filter(({ origin }) => origin !== 'input')).toEqual([]);
+	});
+
+	it('name a parameter as the editor does', () => {
+		const fault = { kind: 'empty' } as const;
+		const { message } = words.describeInvalidParameter(
+			new InvalidParameter('binaryPropertyName', fault, ''),
+		);
+		expect(message).toBe("'Input Data Field Name' is empty");
+	});
+
+	it.each([
+		['a list', []],
+		['null', null],
+		['an object', {}],
+		['a number', 7],
+	])('say %s where a text is wanted', (what, value) => {
+		const { message } = words.describeInvalidParameter(
+			new InvalidParameter('prompt', { kind: 'notText' }, value),
+		);
+		expect(message).toBe(`'Prompt' must be text, but is ${what}`);
+	});
+});
+
+describe('what to do', () => {
+	it('is said in sentences, each with a capital and a full stop', () => {
+		for (const { description } of messages) {
+			if (description !== '') expect(description).toMatch(/^["'A-Z][^\n]*\.$/);
+		}
+	});
+
+	it('is said in every message about a prediction or a submission', () => {
+		expect(failures.filter(({ description }) => description.length < 40)).toEqual([]);
+	});
+
+	it.each(['answerLost', 'timedOut', 'notDownloaded', 'noVideoAddress'] as const)(
+		'after %s tells how not to pay twice',
+		(kind) => {
+			for (const reason of REASONS[kind]) {
+				const { message, description } = words.describeFailure(
+					new PredictionFailure(reason, facts),
+				);
+				expect(`${message}. ${description}`).toMatch(/paying|paid|billed|charged/);
+				if (kind !== 'answerLost') {
+					expect(message).toContain('abc');
+					expect(description).toContain('Get Result');
+				}
+			}
+		},
+	);
+
+	it.each(['unreachable', 'heldBack'] as const)('after %s says that nothing was sent', (kind) => {
+		for (const reason of REASONS[kind]) {
+			const { message, description } = words.describeFailure(new PredictionFailure(reason));
+			expect(`${message}. ${description}`).toMatch(/(nothing|not) (was )?submitted/i);
+			expect(description).toContain('It is safe to run the workflow again.');
+		}
+	});
+});
+
+describe('lists', () => {
+	it('of one, two and 51 items are grammatical', () => {
+		const rest = (count: number) =>
+			words.describeRest(items(count, 'It did not work'), items(count, 'id'));
+		expect(rest(1)).toBe(
+			'1 more item did not finish: [Item 0] It did not work. Retry On Fail and "Retry execution" pick up this accepted prediction without paying again: [Item 0] id.',
+		);
+		expect(rest(2)).toBe(
+			'2 more items did not finish: [Item 0] It did not work, [Item 1] It did not work. Retry On Fail and "Retry execution" pick up these accepted predictions without paying again: [Item 0] id, [Item 1] id.',
+		);
+		expect(rest(51)).toMatch(/^51 more items did not finish: /);
+		expect(rest(51)).toContain("[Item 49] id and 1 more (see n8n's log).");
+		expect(rest(51)).not.toContain('[Item 50]');
+		expect(words.describeRest([], [])).toBe('');
+	});
+
+	it('in a log name all, however many', () => {
+		expect(words.describeCancelled(ids(1))).toBe(
+			'Cancelled with 1 accepted prediction. It will keep rendering and will be charged. Use Get Result with: id-0',
+		);
+		expect(words.describeCancelled(ids(51))).toMatch(
+			/^Cancelled with 51 accepted predictions\. They .*, id-50$/,
+		);
+		expect(words.describeAllAccepted(ids(51))).toContain('id-50');
+		expect(words.describeAllOthers(items(51, 'x'))).toContain('[Item 50] x');
+	});
+
+	it('hints count', () => {
+		expect(words.HINTS.pickedUp(1)).toMatch(/^1 prediction .* was picked up/);
+		expect(words.HINTS.pickedUp(2)).toMatch(/^2 predictions .* were picked up/);
+	});
+
+	it('passages are sentences with full stops; what stands alone has none at its end', () => {
+		expect(passages.filter((text) => !/^["A-Z0-9].*\.$/.test(text))).toEqual([]);
+		expect(lines.filter((text) => !/^([A-Z]|n8n ).*[^.]$/.test(text))).toEqual([]);
+	});
+
+	it('what stands after a description goes on from a full stop', () => {
+		for (const { description } of failures) {
+			const joined = `${description} ${words.describeRest(items(1, 'x'), [])}`;
+			expect(joined).toMatch(/\. 1 more item/);
+		}
+	});
+
+	it.each([
+		[0, '0 milliseconds'],
+		[1, '1 millisecond'],
+		[1000, '1 second'],
+		[90_000, '90 seconds'],
+		[120_000, '2 minutes'],
+		[900_000, '15 minutes'],
+		[930_000, '15.5 minutes'],
+	])('%i milliseconds are %s', (ms, text) => {
+		expect(words.inWords(ms)).toBe(text);
+	});
+});
+
+it('text from outside is one line that does no harm in a log', () => {
+	const line = words.oneLine(QUOTED);
+	expect(line).toBe('The picture is too \\u001b[31mdark\\u0000\\u202e');
+	expect(everything.filter((text) => text !== note && /[\p{Cc}\p{Cf}\n]/u.test(text))).toEqual([]);
+	expect(words.oneLine('x'.repeat(1000))).toHaveLength(300);
 });

@@ -1,8 +1,8 @@
 // Any answer, of any JSON or none, becomes a typed Answer; and the spellings that are known are read right.
 import fc from 'fast-check';
-import { readAnswer, readRetryAfter } from '../../nodes/SeedanceImageToVideo/api/answer';
-import { readPrediction } from '../../nodes/SeedanceImageToVideo/api/prediction';
-import { STATUS_SPELLINGS, STATUSES } from '../../nodes/SeedanceImageToVideo/api/reference';
+import { readAnswer, readRetryAfter } from '../../nodes/SeedanceImageToVideo/gptproto/answer';
+import { readPrediction } from '../../nodes/SeedanceImageToVideo/gptproto/prediction';
+import { STATUS_SPELLINGS, STATUSES } from '../../nodes/SeedanceImageToVideo/gptproto/reference';
 
 const data = fc.record(
 	{
@@ -46,7 +46,7 @@ it('reads any answer without a TypeError', () => {
 			fc.option(fc.string(), { nil: undefined }),
 			(status, text, cut, askedId) => {
 				for (const body of [text, text.slice(0, cut % (text.length + 1))]) {
-					const answer = readAnswer({ status, headers: {}, body }, 0, askedId);
+					const answer = readAnswer({ status, headers: {}, body }, 0, 'sk-secret-key', askedId);
 					expect(['prediction', 'refused', 'rateLimited', 'unreadable']).toContain(answer.kind);
 					if (answer.kind !== 'prediction') continue;
 					const { prediction } = answer;
@@ -59,7 +59,7 @@ it('reads any answer without a TypeError', () => {
 				}
 			},
 		),
-		{ numRuns: 6000 },
+		{ numRuns: 3000 },
 	);
 });
 
@@ -122,13 +122,30 @@ it.each([
 	[400, { code: 503 }, 'refused', 'contentPolicy'],
 	[400, { error: { code: 503, message: 'no' } }, 'refused', 'contentPolicy'],
 	[400, { message: 'duration is wrong' }, 'refused', 'badRequest'],
-	[503, { error: { code: 503, message: 'Content policy violation' } }, 'refused', 'contentPolicy'],
+	[503, { error: { code: 503, message: 'Content policy violation' } }, 'unreadable', undefined],
 	[503, { code: 503, message: 'Service Unavailable' }, 'unreadable', undefined],
 	[500, { error: 'x' }, 'unreadable', undefined],
 	[408, {}, 'unreadable', undefined],
 	[302, {}, 'refused', 'redirect'],
 	[404, {}, 'refused', 'notFound'],
 	[403, { error: { message: 'balance' } }, 'refused', 'forbidden'],
+	[407, {}, 'refused', 'proxy'],
+	// The status outranks words.
+	[
+		504,
+		{ error: { message: 'timeout in front of the content safety service' } },
+		'unreadable',
+		undefined,
+	],
+	[429, { error: { message: 'moderation queue is full' } }, 'rateLimited', undefined],
+	[401, { error: { message: 'API keys are case-sensitive' } }, 'refused', 'unauthorized'],
+	[403, { error: { message: 'sensitive content is not in your plan' } }, 'refused', 'forbidden'],
+	[500, { error: { message: 'moderation backend unavailable' } }, 'unreadable', undefined],
+	[404, { error: { message: 'no such safety model' } }, 'refused', 'notFound'],
+	[200, { code: 500, message: 'moderation backend unavailable' }, 'unreadable', undefined],
+	[200, { code: 429, message: 'moderation queue is full' }, 'rateLimited', undefined],
+	[400, { error: { message: 'The image has sensitive content' } }, 'refused', 'contentPolicy'],
+	[422, { error: { message: 'blocked by moderation' } }, 'refused', 'contentPolicy'],
 ])('takes HTTP %i with %j for %s (%s)', (status, body, kind, reason) => {
 	expect(readAnswer({ status, headers: {}, body: JSON.stringify(body) }, 0)).toMatchObject({
 		kind,
@@ -147,4 +164,138 @@ it.each([
 	[undefined, null],
 ])('reads Retry-After %j as %j milliseconds', (value, expected) => {
 	expect(readRetryAfter(value, 0)).toBe(expected);
+});
+
+const read = (status: number, body: unknown, key = '', askedId?: string) =>
+	readAnswer(
+		{ status, headers: {}, body: typeof body === 'string' ? body : JSON.stringify(body) },
+		0,
+		key,
+		askedId,
+	);
+
+describe('a prediction is found', () => {
+	const prediction = { id: 'abc', status: 'queued' };
+
+	it.each([
+		['in the envelope', { code: 200, message: 'success', data: prediction }],
+		['in a list in the envelope', { code: 200, data: [prediction] }],
+		['without an envelope', prediction],
+		['by its task id', { data: { task_id: 'abc', status: 'queued' } }],
+		['by its task id, without an envelope', { task_id: 'abc', status: 'queued' }],
+		['whatever else the envelope says', { code: 500, message: 'oops', data: prediction }],
+	])('%s', (_, body) => {
+		expect(read(200, body)).toMatchObject({
+			kind: 'prediction',
+			prediction: { id: 'abc', status: 'queued', state: 'working' },
+		});
+	});
+
+	it.each([
+		['an error body, whose id is one of the request', { id: 'req-1', error: { message: 'odd' } }],
+		['an error code with an id', { id: 'req-1', code: 500, message: 'odd' }],
+		['an empty list', { data: [] }],
+		['a text', { data: 'abc' }],
+	])('but not in %s', (_, body) => {
+		expect(read(200, body).kind).not.toBe('prediction');
+	});
+
+	it.each([400, 404, 429, 500, 504])('nor in an answer of HTTP %i, whatever it holds', (status) => {
+		expect(read(status, { id: 'req-1', data: prediction }).kind).not.toBe('prediction');
+	});
+
+	it.each([
+		['{"data":{"id":12345678901234567890,"status":"queued"}}', '12345678901234567890'],
+		['{"data":{"status":"queued","task_id" : 9007199254740993}}', '9007199254740993'],
+		['{"data":{"id":7,"status":"queued"}}', '7'],
+	])('with the id of %s unrounded', (body, id) => {
+		expect(read(200, body)).toMatchObject({ prediction: { id } });
+	});
+
+	it('with the id that was asked for, whatever the answer calls it', () => {
+		expect(read(200, { data: { id: 'other', status: 'queued' } }, '', 'abc')).toMatchObject({
+			prediction: { id: 'abc' },
+		});
+		expect(read(200, { data: { status: 'queued' } }, '', 'abc')).toMatchObject({
+			prediction: { id: 'abc' },
+		});
+		expect(read(200, { data: {} }, '', 'abc').kind).toBe('unreadable');
+	});
+});
+
+it.each([
+	[['https://x.com/a.mp4'], 'https://x.com/a.mp4'],
+	[[{ url: 'https://x.com/a.mp4' }], 'https://x.com/a.mp4'],
+	[{ url: 'https://x.com/a.mp4' }, 'https://x.com/a.mp4'],
+	['https://x.com/a.mp4', 'https://x.com/a.mp4'],
+	[[null, 'ftp://x.com/a', 'https://x.com/b.mp4'], 'https://x.com/b.mp4'],
+	[[], null],
+	[['file:///etc/passwd'], null],
+	[null, null],
+])('of outputs %j the video is at %j', (outputs, videoUrl) => {
+	expect(readPrediction(envelope({ status: 'succeeded', outputs }))).toMatchObject({ videoUrl });
+});
+
+describe('the API key', () => {
+	const KEY = 'sk-0123456789/abc';
+
+	it.each([
+		['in a message', { error: { message: `no such key ${KEY}` } }],
+		['with its slashes escaped', `{"error":{"message":"no such key ${KEY.replace('/', '\\/')}"}}`],
+		['with a letter escaped', `{"error":{"message":"no such key ${KEY.replace('s', '\\u0073')}"}}`],
+		['on a page', `<html><title>no such key ${KEY}</title></html>`],
+	])('is blotted out %s', (_, body) => {
+		expect(read(401, body)).toMatchObject({ message: 'no such key ***' });
+	});
+
+	it('is blotted out of the beginning of an answer that nobody can read', () => {
+		for (const body of [`what ${KEY} is this`, `what ${KEY.replace('/', '\\/')} is this`]) {
+			expect(read(200, body)).toMatchObject({ kind: 'unreadable', message: 'what *** is this' });
+		}
+	});
+
+	it('is blotted out of a prediction, but for its id', () => {
+		const body = { data: { id: KEY, status: 'queued', note: [`Bearer ${KEY}`], deep: { KEY } } };
+		expect(read(200, body, KEY)).toMatchObject({
+			prediction: { id: KEY, data: { note: ['Bearer ***'], deep: { KEY: '***' } } },
+		});
+	});
+
+	it.each(['', 'a', 'null', 'id'])('is not looked for where it is as short as "%s"', (key) => {
+		const body = { data: { id: 'banana', status: 'queued', outputs: null, note: 'a null id' } };
+		expect(read(200, body, key)).toMatchObject({
+			prediction: { id: 'banana', status: 'queued', data: { note: 'a null id' } },
+		});
+	});
+
+	// The key of every case above, as the transport hands it on.
+	const read = (status: number, body: unknown, key = KEY) =>
+		readAnswer(
+			{ status, headers: {}, body: typeof body === 'string' ? body : JSON.stringify(body) },
+			0,
+			key,
+		);
+});
+
+it('JSON that is 200,000 levels deep is cut off, and its id still read', () => {
+	const deep = '['.repeat(200_000) + ']'.repeat(200_000);
+	const answer = read(200, `{"data":{"id":"abc","status":"queued","odd":${deep}}}`);
+	expect(answer).toMatchObject({ kind: 'prediction', prediction: { id: 'abc' } });
+	expect(JSON.stringify(answer).length).toBeLessThan(1000);
+	expect(read(200, deep).kind).toBe('unreadable');
+	expect(read(200, '{"data":'.repeat(200_000)).kind).toBe('unreadable');
+});
+
+it('an accepted-looking answer that nobody can read is quoted, 200 characters of it', () => {
+	const body = JSON.stringify({ strange: 'x'.repeat(1000) });
+	expect(read(201, body)).toEqual({
+		kind: 'unreadable',
+		httpCode: '201',
+		retryAfterMs: null,
+		message: body.slice(0, 200),
+	});
+	expect(read(502, '<html><title>502 Bad Gateway</title></html>')).toMatchObject({
+		message: '502 Bad Gateway',
+	});
+	expect(read(502, 'plain')).toMatchObject({ message: '' });
 });

@@ -1,7 +1,7 @@
 // Sleeping ends at once when the execution is cancelled, with n8n's present `sleep` and with the one of older versions,
 // which knows no signal; and the clock does not jump with the machine's.
 import * as workflow from 'n8n-workflow';
-import { systemClock } from '../../nodes/SeedanceImageToVideo/run/clock';
+import { systemClock } from '../../nodes/SeedanceImageToVideo/prediction/clock';
 
 jest.mock('n8n-workflow', () => ({ sleep: jest.fn() }));
 

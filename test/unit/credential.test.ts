@@ -1,7 +1,6 @@
 // The key goes to the credential's own host, bare, and nowhere else.
 import type { IHttpRequestOptions } from 'n8n-workflow';
 import { GptProtoApi } from '../../credentials/GptProtoApi.credentials';
-import { normalizedBaseUrl } from '../../nodes/SeedanceImageToVideo/api/access';
 
 const credential = new GptProtoApi();
 const authenticate = async (values: Record<string, string>, request: IHttpRequestOptions) =>
@@ -54,14 +53,27 @@ it("sends it for n8n's own HTTP Request node, to that host alone", async () => {
 });
 
 it.each([
-	['https://gptproto.com/', 'https://gptproto.com'],
-	[' https://gptproto.com// ', 'https://gptproto.com'],
-	['http://127.0.0.1:8787/proxy/', 'http://127.0.0.1:8787/proxy'],
-	['', 'https://gptproto.com'],
-	[undefined, 'https://gptproto.com'],
-	['gptproto.com', null],
-	['ftp://gptproto.com', null],
-	['https://gptproto.com?x=1', null],
-])('reads the base URL %j as %j', (value, expected) => {
-	expect(normalizedBaseUrl(value)).toBe(expected);
+	'ftp://gptproto.com',
+	'gptproto.com',
+	'https://me:secret@gptproto.com',
+	'https://gptproto.com?a=b',
+])('sends nothing where the base URL is %s', async (baseUrl) => {
+	await expect(
+		authenticate({ apiKey: 'sk-abc', baseUrl }, { url: 'https://gptproto.com/v1/models' }),
+	).rejects.toThrow("'Base URL' must be an address");
+});
+
+it('asks for the list of models, as the documentation has it, and follows nobody elsewhere', () => {
+	const { request, rules } = credential.test;
+	expect(request).toMatchObject({ url: '/v1/models', disableFollowRedirect: true });
+	expect(request.baseURL).toContain('"https://gptproto.com"');
+	expect(rules).toMatchObject([{ properties: { key: 'data', value: undefined } }]);
+});
+
+it('hides the key and shows where it goes', () => {
+	expect(credential).toMatchObject({ name: 'gptProtoApi', displayName: 'GPTProto API' });
+	expect(credential.properties).toMatchObject([
+		{ name: 'apiKey', typeOptions: { password: true }, required: true, default: '' },
+		{ name: 'baseUrl', default: 'https://gptproto.com' },
+	]);
 });

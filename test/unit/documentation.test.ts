@@ -15,9 +15,11 @@ import {
 	resultPath,
 	STATUSES,
 	submissionPath,
-} from '../../nodes/SeedanceImageToVideo/api/reference';
-import { properties } from '../../nodes/SeedanceImageToVideo/description';
+} from '../../nodes/SeedanceImageToVideo/gptproto/reference';
+import { displayedName, properties } from '../../nodes/SeedanceImageToVideo/description';
+import { OPERATIONS } from '../../nodes/SeedanceImageToVideo/description/operation';
 import { options } from '../../nodes/SeedanceImageToVideo/description/options';
+import { OPTION_DEFAULTS } from '../../nodes/SeedanceImageToVideo/prediction/bounds';
 import { SeedanceImageToVideo } from '../../nodes/SeedanceImageToVideo/SeedanceImageToVideo.node';
 
 const submission = Object.values(openapi.paths).find((path) => 'post' in path) as never as {
@@ -140,6 +142,27 @@ describe('the node shows what the reference says', () => {
 		expect(field('cameraFixed', list)[0]?.default).toBe(DEFAULTS.cameraFixed);
 	});
 
+	it('how to wait by default, as the bounds have it, in every operation that waits', () => {
+		const list = options.options as INodeProperties[];
+		const { maxConcurrentRequests, pollingIntervalSeconds, timeoutMinutes } = OPTION_DEFAULTS;
+		const defaults = (name: string) => field(name, list).map((one) => one.default);
+		expect(defaults('maxConcurrentRequests')).toEqual([maxConcurrentRequests]);
+		expect(defaults('pollingInterval')).toEqual([pollingIntervalSeconds, pollingIntervalSeconds]);
+		expect(defaults('timeoutMinutes')).toEqual([timeoutMinutes, timeoutMinutes]);
+		const [submitting, getting] = field('timeoutMinutes', list);
+		expect(submitting?.displayOptions?.show).toEqual({ '/operation': ['submitAndWait'] });
+		expect(getting?.displayOptions?.show).toEqual({
+			'/operation': ['getResult'],
+			'/waitForCompletion': [true],
+		});
+	});
+
+	it('which models may stay silent: those of the 1.0 series', () => {
+		const silent = Object.values(MODELS).filter(({ audio }) => !audio);
+		expect(silent.map(({ name }) => name.slice(0, 12))).toEqual(silent.map(() => 'Seedance 1.0'));
+		expect(silent).toHaveLength(3);
+	});
+
 	it('options in alphabetical order, and a name for each that users can read', () => {
 		const shown = (options.options as INodeProperties[]).map(({ displayName }) => displayName);
 		expect(shown).toEqual([...shown].sort());
@@ -155,6 +178,8 @@ describe('the node shows what the reference says', () => {
 			credentials: [{ name: 'gptProtoApi', required: true }],
 		});
 		expect(values(field('operation')[0])).toEqual(['getResult', 'submit', 'submitAndWait']);
+		expect(values(field('operation')[0])).toEqual([...OPERATIONS]);
+		for (const name of names(field('operation')[0])) expect(description.subtitle).toContain(name);
 		expect(field('operation')[0]?.default).toBe('submitAndWait');
 		const stored = (list: readonly INodeProperties[]) =>
 			[
@@ -176,6 +201,7 @@ describe('the node shows what the reference says', () => {
 				'prompt=""',
 				'resolution="720p"',
 				'simplify=true',
+				'stage=""',
 				'waitForCompletion=false',
 			].sort(),
 		);
@@ -187,10 +213,31 @@ describe('the node shows what the reference says', () => {
 				'lastFrameInputType="url"',
 				'lastFrameUrl=""',
 				'maxConcurrentRequests=10',
-				'pollingInterval=5',
+				'pollingInterval=4',
 				'seed=-1',
+				'spendingLimit=0',
+				'surviveRestarts=false',
 				'timeoutMinutes=15',
 			].sort(),
 		);
+	});
+
+	it('a parameter and an option under the name that the editor shows', () => {
+		expect(displayedName('binaryPropertyName')).toBe('Input Data Field Name');
+		expect(displayedName('timeoutMinutes')).toBe('Timeout (Minutes)');
+		expect(displayedName('somethingElse')).toBe('somethingElse');
+	});
+
+	it('no parameter twice in one operation, whatever is chosen', () => {
+		const all = [...properties, ...(options.options as INodeProperties[])];
+		const twice = all.filter(
+			({ name }, index) => all.findIndex((one) => one.name === name) < index,
+		);
+		expect(twice.map(({ name }) => name).sort()).toEqual([
+			'pollingInterval',
+			'resolution',
+			'surviveRestarts',
+			'timeoutMinutes',
+		]);
 	});
 });

@@ -1,300 +1,649 @@
-// Random histories of answers, with a clock that does not make anybody wait: whatever GPTProto and the network do, an
-// accepted request is never submitted twice, and nobody asks too often, too late, or after the end.
+// Random histories, played on the product's own flow with a clock that makes nobody wait: whatever GPTProto and the network
+// do, what was paid for is not paid for again, nobody asks too often or after the end, and a timeout holds.
+import { setMaxListeners } from 'node:events';
 import fc from 'fast-check';
-import { readPrediction } from '../../nodes/SeedanceImageToVideo/api/prediction';
-import type { SubmissionRequest } from '../../nodes/SeedanceImageToVideo/api/request';
-import { createAdmission } from '../../nodes/SeedanceImageToVideo/run/admission';
-import { ItemFailure } from '../../nodes/SeedanceImageToVideo/run/failure';
-import { openLedger } from '../../nodes/SeedanceImageToVideo/run/ledger';
-import { limits } from '../../nodes/SeedanceImageToVideo/run/limits';
-import { createLane, createPace } from '../../nodes/SeedanceImageToVideo/run/pace';
-import { createRenderTimes } from '../../nodes/SeedanceImageToVideo/run/renderTimes';
-import { judgeResult, type Outcome } from '../../nodes/SeedanceImageToVideo/run/retry';
-import type { Run } from '../../nodes/SeedanceImageToVideo/run/run';
-import { submitOnce } from '../../nodes/SeedanceImageToVideo/run/submission';
-import { waitForEnd } from '../../nodes/SeedanceImageToVideo/run/wait';
-import { FakeClock } from './fakeClock';
+import { bounds } from '../../nodes/SeedanceImageToVideo/prediction/bounds';
+import { PredictionFailure } from '../../nodes/SeedanceImageToVideo/prediction/reason';
+import { isFinalRefusal, type Outcome } from '../../nodes/SeedanceImageToVideo/prediction/retry';
+import { pauseBeforeNextQuestion } from '../../nodes/SeedanceImageToVideo/prediction/schedule';
+import type { Limiter } from '../../nodes/SeedanceImageToVideo/prediction/limiter';
+import { FakeClock } from './fake-clock';
+import {
+	type Api,
+	limited,
+	noAnswer,
+	type PlayedRequest,
+	PlayedRun,
+	reasonOf,
+	refused,
+	state,
+	unreadable,
+} from './played-run';
 
-const REQUEST_MS = 40;
+const TOLERANCE_MS = 1;
 
-const noAnswer = (code: string): Outcome => ({ kind: 'noAnswer', code, message: '' });
-const refused = (reason: 'badRequest' | 'contentPolicy' | 'notFound' | 'redirect'): Outcome => ({
-	kind: 'refused',
-	reason,
-	httpCode: '400',
-	message: '',
-});
-const limited = (retryAfterMs: number | null): Outcome => ({
-	kind: 'rateLimited',
-	retryAfterMs,
-	message: '',
-});
-const unreadable = (retryAfterMs: number | null): Outcome => ({
-	kind: 'unreadable',
-	httpCode: '502',
-	retryAfterMs,
-	message: '',
-});
-function state(id: string, status: string): Outcome {
-	const prediction = readPrediction({
-		id,
-		status,
-		outputs: status === 'succeeded' ? ['https://x.com/v'] : [],
-	});
-	if (!prediction) throw new Error('No prediction');
-	return { kind: 'prediction', prediction };
-}
-
-const retryAfter = fc.option(fc.integer({ min: 0, max: 20_000 }));
-const fault = fc.oneof(
+/** Answers that say nothing of a prediction. */
+const retryAfter = fc.option(
+	fc.oneof(fc.integer({ min: 0, max: 20_000 }), fc.constant(86_400_000)),
+);
+const obstacle = fc.oneof(
+	fc.constantFrom('ECONNRESET', 'TIMEOUT', 'UNKNOWN').map((code) => noAnswer(code)),
 	fc
-		.constantFrom('ECONNRESET', 'ECONNABORTED', 'ECONNREFUSED', 'ENOTFOUND', 'UNKNOWN')
-		.map(noAnswer),
+		.constantFrom('ECONNREFUSED', 'ETIMEDOUT', 'CERT_HAS_EXPIRED')
+		.map((code) => noAnswer(code, false)),
 	retryAfter.map(limited),
 	retryAfter.map(unreadable),
-	fc.constantFrom('badRequest' as const, 'redirect' as const, 'notFound' as const).map(refused),
+	fc
+		.constantFrom('badRequest' as const, 'contentPolicy' as const, 'unauthorized' as const)
+		.map((reason) => refused(reason)),
+);
+const obstacleToAQuestion = fc.oneof(
+	obstacle,
+	fc.constantFrom('notFound' as const, 'redirect' as const).map((reason) => refused(reason)),
 );
 
-/** What happens to the submissions, and what the answers to the questions are, in order; then it goes well. */
-interface History {
-	readonly submissions: ReadonlyArray<Outcome | 'accepted' | 'accepted, answer lost'>;
-	readonly answers: ReadonlyArray<Outcome | 'running' | 'failed' | 'succeeded'>;
-	readonly pollingIntervalMs: number;
-	readonly timeoutMs: number;
-	readonly tries: ReadonlyArray<'retry on fail' | 'a person retries'>;
+/** A node run: the first one of a round of a loop, or another try of it. */
+interface Try {
+	/** Who tries again, when the run before did not end well. A run that did is followed by the next round. */
+	readonly by: 'retry on fail' | 'a person' | 'the next round';
+	/** The items' requests, all different. */
+	readonly prompts: readonly string[];
+	/** An expression such as `$now` gives another request each time. */
+	readonly isVolatile: boolean;
+	/** Items that are not put out although their prediction succeeded: a download that failed. */
+	readonly undelivered: readonly boolean[];
+	readonly account: string;
 }
 
+interface History {
+	readonly submissions: ReadonlyArray<Outcome | 'accepted' | 'accepted, answer lost'>;
+	readonly answers: ReadonlyArray<Outcome | 'running' | 'failed' | 'succeeded' | 'no address'>;
+	/** How long the API takes to answer; cut off where the node gives it less. */
+	readonly answerMs: number;
+	readonly pollingIntervalMs: number;
+	readonly timeoutMs: number;
+	readonly until: 'accepted' | 'ended';
+	readonly tries: readonly Try[];
+}
+
+const prompts = fc.uniqueArray(fc.constantFrom('fox', 'owl', 'elk'), {
+	minLength: 1,
+	maxLength: 2,
+});
 const history: fc.Arbitrary<History> = fc.record({
 	submissions: fc.array(
-		fc.oneof(fault, fc.constantFrom('accepted' as const, 'accepted, answer lost' as const)),
+		fc.oneof(
+			obstacle,
+			fc.constantFrom('accepted' as const, 'accepted' as const, 'accepted, answer lost' as const),
+		),
 		{ maxLength: 8 },
 	),
 	answers: fc.array(
 		fc.oneof(
-			fault,
+			obstacleToAQuestion,
 			fc.constantFrom(
 				'running' as const,
 				'running' as const,
 				'failed' as const,
 				'succeeded' as const,
+				'no address' as const,
 			),
 		),
 		{ maxLength: 20 },
 	),
+	answerMs: fc.oneof(
+		{ weight: 3, arbitrary: fc.constant(40) },
+		{ weight: 1, arbitrary: fc.integer({ min: 0, max: 200_000 }) },
+	),
 	pollingIntervalMs: fc.integer({ min: 100, max: 20_000 }),
 	timeoutMs: fc.integer({ min: 500, max: 900_000 }),
-	tries: fc.array(fc.constantFrom('retry on fail' as const, 'a person retries' as const), {
-		maxLength: 4,
-	}),
+	until: fc.constantFrom('accepted' as const, 'ended' as const, 'ended' as const),
+	tries: fc.array(
+		fc.record({
+			by: fc.constantFrom('retry on fail' as const, 'a person' as const, 'the next round' as const),
+			prompts,
+			isVolatile: fc.boolean(),
+			undelivered: fc.array(fc.boolean(), { minLength: 2, maxLength: 2 }),
+			account: fc.constantFrom('mine', 'mine', 'mine', 'yours'),
+		}),
+		{ minLength: 1, maxLength: 6 },
+	),
 });
 
-const request: SubmissionRequest = {
-	model: 'm',
-	body: { prompt: 'p', image: 'i', aspect_ratio: '1:1', duration: 5, resolution: '720p', seed: -1 },
-	frame: null,
-};
+/** A prediction as GPTProto knows it, and what the node knows of it. */
+interface Prediction {
+	readonly id: string;
+	readonly prompt: string;
+	readonly account: string;
+	/** The round and the item it was last worked on for. */
+	round: number;
+	item: number;
+	/** The node has read its id. */
+	readonly told: boolean;
+	readonly acceptedAt: number;
+	/** Its end without a video has been told. */
+	ended: boolean;
+	delivered: boolean;
+	/** The node said that GPTProto does not know it. */
+	unknown: boolean;
+	/** A person has read that its answer was lost, or that it is unknown, and chose to submit again. */
+	writtenOff: boolean;
+}
 
-/** An API that plays a history and takes notes. */
-class Script {
-	/** `writtenOff`: its answer was lost, a person read so and chose to submit again. */
-	readonly accepted: Array<{ id: string; told: boolean; ended: boolean; writtenOff: boolean }> = [];
-	readonly questions: Array<{ id: string; at: number; answeredAt: number; outcome: Outcome }> = [];
+interface Question {
+	readonly id: string;
+	readonly at: number;
+	readonly answeredAt: number;
+	readonly outcome: Outcome;
+}
+
+/** Plays a history, and takes notes of what should not happen. */
+class Play implements Api {
+	readonly clock = new FakeClock();
 	readonly violations: string[] = [];
+	private readonly predictions: Prediction[] = [];
+	private readonly limiters = new Map<string, Limiter>();
+	private readonly context = {};
+	private questions: Question[] = [];
 	private submissions = 0;
 	private answers = 0;
+	private executionId = 1;
+	private round = 0;
+	private nonce = 0;
+	private run: PlayedRun | null = null;
+	private account = '';
 
-	constructor(
-		private readonly played: History,
-		private readonly clock: FakeClock,
-	) {}
+	constructor(private readonly history: History) {}
 
-	/** `attended`: a person chose this try after having read that an answer was lost. */
-	async submit(attended: boolean): Promise<Outcome> {
-		for (const lost of this.accepted) lost.writtenOff ||= attended && !lost.told;
-		const open = this.accepted.find(({ ended, writtenOff }) => !ended && !writtenOff);
-		if (open) this.violations.push(`submitted again although ${open.id} was accepted`);
-		await this.clock.sleep(REQUEST_MS);
-		const next = this.played.submissions[this.submissions++] ?? 'accepted';
-		if (typeof next !== 'string') return next;
-		const id = `id-${this.accepted.length}`;
-		this.accepted.push({ id, told: next === 'accepted', ended: false, writtenOff: false });
-		if (next === 'accepted') return state(id, 'created');
-		return this.submissions % 2 === 0 ? unreadable(null) : noAnswer('ECONNRESET');
+	private async answering(limitMs: number): Promise<boolean> {
+		await this.clock.sleep(Math.min(this.history.answerMs, limitMs));
+		return this.history.answerMs <= limitMs;
 	}
 
-	async result(id: string): Promise<Outcome> {
-		const prediction = this.accepted.find((candidate) => candidate.id === id);
-		if (!prediction) throw new Error(`Nobody accepted ${id}`);
+	/** What was paid for an item and has neither ended nor been put out; of an earlier round, for the same request. */
+	private owedTo(item: number, prompt: string): Prediction[] {
+		const taken = (this.run?.run.ledger.accepted() ?? []).filter(([other]) => other !== item);
+		const ids = new Set(taken.map(([, id]) => id));
+		return this.predictions
+			.filter(({ ended, delivered, writtenOff }) => !ended && !delivered && !writtenOff)
+			.filter(({ account, id }) => account === this.account && !ids.has(id))
+			.filter((one) => (one.round === this.round ? one.item === item : one.prompt === prompt));
+	}
+
+	async submit({ item, body: { prompt } }: PlayedRequest, limitMs: number): Promise<Outcome> {
+		const [owed] = this.owedTo(item, prompt);
+		if (owed) this.violations.push(`submitted ${prompt} although ${owed.id} was accepted for it`);
+		const inTime = await this.answering(limitMs);
+		const next = this.history.submissions[this.submissions++] ?? 'accepted';
+		if (typeof next !== 'string') return inTime ? next : noAnswer('TIMEOUT');
+		const told = next === 'accepted' && inTime;
+		const prediction: Prediction = {
+			id: `id-${this.predictions.length}`,
+			prompt,
+			account: this.account,
+			round: this.round,
+			item,
+			told,
+			acceptedAt: this.clock.now(),
+			ended: false,
+			delivered: false,
+			unknown: false,
+			writtenOff: false,
+		};
+		this.predictions.push(prediction);
+		if (told) return state(prediction.id, 'created');
+		return this.submissions % 2 === 0 ? unreadable() : noAnswer('ECONNRESET');
+	}
+
+	async result(id: string, limitMs: number): Promise<Outcome> {
+		const prediction = this.predictions.find((one) => one.id === id);
+		if (!prediction?.told) throw new Error(`Nobody was told of ${id}`);
 		if (prediction.ended) this.violations.push(`asked for ${id} after its end`);
+		if (prediction.account !== this.account)
+			this.violations.push(`asked another account for ${id}`);
+		const lines = this.run?.run.ledger.accepted() ?? [];
+		const [item = prediction.item] = lines.find(([, known]) => known === id) ?? [];
+		Object.assign(prediction, { item, round: this.round });
 		const at = this.clock.now();
-		await this.clock.sleep(REQUEST_MS);
-		const next = this.played.answers[this.answers++] ?? 'succeeded';
-		const outcome = typeof next === 'string' ? state(id, next) : next;
-		if (next === 'failed' || next === 'succeeded') prediction.ended = true;
+		const inTime = await this.answering(limitMs);
+		const next = this.history.answers[this.answers++] ?? 'succeeded';
+		const outcome = !inTime
+			? noAnswer('TIMEOUT')
+			: next === 'no address'
+				? state(id, 'succeeded', [])
+				: typeof next === 'string'
+					? state(id, next)
+					: next;
+		if (outcome.kind === 'prediction') {
+			prediction.unknown = false;
+			prediction.ended = outcome.prediction.state === 'ended';
+		}
 		this.questions.push({ id, at, answeredAt: this.clock.now(), outcome });
 		return outcome;
 	}
-}
 
-function newRun(
-	script: Script,
-	clock: FakeClock,
-	context: object,
-	executionId: string,
-	attended: boolean,
-): Run {
-	const random = () => 0.5;
-	return {
-		transport: {
-			submit: async () => await script.submit(attended),
-			result: async (id) => await script.result(id),
-			openVideo: async () => ({ kind: 'noAnswer', code: 'UNKNOWN', message: '' }),
-		},
-		pace: createPace(1, clock, random, undefined),
-		admission: createAdmission(clock, random, undefined),
-		ledger: openLedger(context as never, { round: 0, executionId }),
-		renderTimes: createRenderTimes(),
-		clock,
-		random,
-		signal: undefined,
-		isTool: false,
-		pictures: createLane(1),
-		downloads: createLane(1),
-		rendering: new Map(),
-		pickedUp: new Map(),
-		refusedForAll: null,
-		note: () => undefined,
-		warn: () => undefined,
-	};
-}
+	async play(): Promise<void> {
+		let wentWell = true;
+		for (const [index, one] of this.history.tries.entries()) {
+			const isRetry = index > 0 && !wentWell && one.by !== 'the next round';
+			if (index > 0 && !isRetry) this.round++;
+			if (isRetry && one.by === 'a person') {
+				this.executionId++;
+				for (const prediction of this.predictions) {
+					prediction.writtenOff ||= !prediction.told || prediction.unknown;
+				}
+			}
+			wentWell = await this.playRun(one);
+		}
+	}
 
-/** One try of one item, as Submit and Wait does it. */
-async function tryOnce(run: Run, { pollingIntervalMs, timeoutMs }: History): Promise<boolean> {
-	const line = run.ledger.line(0, request);
-	try {
-		const earlier = line.accepted();
-		const id = earlier?.predictionId ?? (await submitOnce(run, 0, request, line, timeoutMs)).id;
-		const acceptedAt = earlier ? null : run.clock.now();
-		const prediction = await waitForEnd(run, id, {
-			pollingIntervalMs,
-			timeoutMs,
-			acceptedAt,
-			kind: 'kind',
+	private async playRun({ prompts, isVolatile, undelivered, account }: Try): Promise<boolean> {
+		const { clock, limiters, context } = this;
+		const { pollingIntervalMs, timeoutMs, until } = this.history;
+		const scope = { round: this.round, executionId: String(this.executionId) };
+		this.account = account;
+		this.questions = [];
+		const known = this.predictions.length;
+		const played = new PlayedRun({
+			...{ clock, limiters, context, scope, pollingIntervalMs, timeoutMs },
+			api: this,
 		});
-		if (prediction.state === 'ended') line.strike();
-		run.ledger.close(prediction.state === 'succeeded');
-		return prediction.state === 'succeeded';
-	} catch (failure) {
-		if (!(failure instanceof ItemFailure)) throw failure;
-		run.ledger.close(false);
-		return false;
+		this.run = played;
+		const requests = prompts.map((prompt) => ({
+			account,
+			prompt: `${prompt}${isVolatile ? ` ${this.nonce++}` : ''}`,
+		}));
+		const orders = requests.map((request, item) => played.order(item, request));
+		const results = await clock.until(
+			Promise.allSettled(
+				orders.map(async (order, item) => {
+					try {
+						const { prediction } = await played.obtain(order, until);
+						const own = this.predictions.find(({ id }) => id === prediction.id);
+						if (prediction.state === 'ended' && until === 'ended') return false;
+						if (undelivered[item]) return false;
+						order.line.recordDelivered();
+						if (own) own.delivered = true;
+						return true;
+					} finally {
+						const tookMs = clock.now() - played.startedAt;
+						if (tookMs > timeoutMs + bounds.graceMs + TOLERANCE_MS) {
+							this.violations.push(
+								`item ${item} took ${tookMs} ms, with a timeout of ${timeoutMs}`,
+							);
+						}
+					}
+				}),
+			),
+		);
+		for (const [item, result] of results.entries()) this.note(item, requests[item], result);
+		const wentWell = results.every((one) => one.status === 'fulfilled' && one.value);
+		played.run.ledger.close(wentWell);
+		for (const [, id] of new Map(this.questions.map((one) => [one.id, one.id]))) {
+			const isNew = this.predictions.slice(known).some((one) => one.id === id);
+			this.checkQuestions(id, isNew, played.startedAt);
+		}
+		return wentWell;
+	}
+
+	/** Keeps what an item's failure says of a prediction. */
+	private note(
+		item: number,
+		request: { readonly prompt: string } | undefined,
+		result: PromiseSettledResult<boolean>,
+	): void {
+		if (result.status === 'fulfilled') return;
+		const failure: unknown = result.reason;
+		if (!(failure instanceof PredictionFailure)) throw failure;
+		const { reason, facts } = failure;
+		const own = this.predictions.find(({ id }) => id === facts.predictionId);
+		if (reason.kind === 'refused' && reason.refusal.reason === 'notFound' && own)
+			own.unknown = true;
+		if (reason.kind === 'answerLost') {
+			// From now on it is this item whose answer was lost.
+			const lost = this.owedTo(item, request?.prompt ?? '').find(({ told }) => !told);
+			if (lost) Object.assign(lost, { item, round: this.round });
+		}
+		if (reason.kind === 'timedOut' && !facts.predictionId) this.violations.push('an id was lost');
+	}
+
+	/** The questions of one run for one prediction keep their distance and stop at the end. */
+	private checkQuestions(id: string, isNew: boolean, startedAt: number): void {
+		const { pollingIntervalMs, timeoutMs, until } = this.history;
+		const deadline = startedAt + timeoutMs;
+		const questions = this.questions.filter((one) => one.id === id);
+		const { acceptedAt = NaN } = this.predictions.find((one) => one.id === id) ?? {};
+		questions.forEach(({ at, outcome, answeredAt }, index) => {
+			const isLast = at >= deadline - TOLERANCE_MS;
+			const before = questions[index - 1]?.at;
+			const wanted =
+				before === undefined ? pauseBeforeNextQuestion(pollingIntervalMs, 0) : pollingIntervalMs;
+			const since = before ?? (isNew ? acceptedAt : NaN);
+			if (until === 'ended' && !isLast && at - since < wanted - TOLERANCE_MS) {
+				this.violations.push(`asked for ${id} after ${at - since} ms`);
+			}
+			const isOver =
+				(outcome.kind === 'prediction' &&
+					(outcome.prediction.state === 'ended' ||
+						(outcome.prediction.state === 'succeeded' && outcome.prediction.videoUrl !== null))) ||
+				(outcome.kind !== 'prediction' &&
+					isFinalRefusal(outcome, isNew ? answeredAt - acceptedAt : null));
+			if (isOver && index < questions.length - 1)
+				this.violations.push(`asked for ${id} after the last answer`);
+		});
 	}
 }
 
-/** Questions of one wait keep their distance, end with the timeout, and stop at a refusal. */
-function checkWait(
-	questions: Script['questions'],
-	startedAt: number,
-	acceptedAt: number | null,
-	{ pollingIntervalMs, timeoutMs }: History,
-): void {
-	questions.forEach(({ at, outcome, answeredAt }, index) => {
-		const before = questions[index - 1];
-		const since = before?.at ?? (acceptedAt === null ? null : startedAt);
-		const isLast = at >= startedAt + timeoutMs - 1;
-		if (since !== null && !isLast) expect(at - since).toBeGreaterThanOrEqual(pollingIntervalMs - 1);
-		// A 429 pauses the whole run, so only the rest has to be in time.
-		const wasPaused = questions
-			.slice(0, index)
-			.some(({ outcome: { kind } }) => kind === 'rateLimited');
-		if (!wasPaused) expect(at).toBeLessThanOrEqual(startedAt + timeoutMs + REQUEST_MS + 1);
-		const sinceSubmission = acceptedAt === null ? null : answeredAt - acceptedAt;
-		if (judgeResult(outcome, sinceSubmission).verdict === 'refused') {
-			expect(index).toBe(questions.length - 1);
-		}
-	});
-}
-
-it('never submits what was accepted, never asks too often, too late or after the end', async () => {
-	await fc.assert(
-		fc.asyncProperty(history, async (played) => {
-			const clock = new FakeClock();
-			const script = new Script(played, clock);
-			const context = {};
-			let executionId = 0;
-			for (const kind of ['first', ...played.tries]) {
-				if (kind === 'a person retries') executionId++;
-				const attended = kind !== 'retry on fail';
-				const asked = script.questions.length;
-				const known = script.accepted.length;
-				const run = newRun(script, clock, context, String(executionId), attended);
-				const startedAt = clock.now();
-				const succeeded = await clock.until(tryOnce(run, played));
-				const wasSubmitted = script.accepted.slice(known).some(({ told }) => told);
-				const questions = script.questions.slice(asked);
-				if (!wasSubmitted) checkWait(questions, startedAt, null, played);
-				if (succeeded) break;
-			}
-			expect(script.violations).toEqual([]);
-		}),
-		{ numRuns: 1500 },
-	);
-});
-
-it('keeps its distance between questions after a submission, and asks once more at the timeout', async () => {
+it('pays for nothing twice, asks neither too often nor after the end, and keeps to the timeout', async () => {
 	await fc.assert(
 		fc.asyncProperty(history, async (given) => {
-			const played = { ...given, submissions: [] };
-			const clock = new FakeClock();
-			const script = new Script(played, clock);
-			const run = newRun(script, clock, {}, '1', true);
-			const startedAt = clock.now() + REQUEST_MS;
-			const succeeded = await clock.until(tryOnce(run, played));
-			checkWait(script.questions, startedAt, startedAt, played);
-			const last = script.questions.at(-1);
-			const verdict = last && judgeResult(last.outcome, last.answeredAt - startedAt);
-			if (
-				!succeeded &&
-				(!verdict || verdict.verdict === 'askAgain' || script.accepted[0]?.ended === false)
-			) {
-				if (verdict?.verdict !== 'refused') {
-					expect(last?.at).toBeGreaterThanOrEqual(startedAt + played.timeoutMs - 1);
-				}
-			}
+			const play = new Play(given);
+			await play.play();
+			expect(play.violations).toEqual([]);
 		}),
 		{ numRuns: 1500 },
 	);
 });
 
-it('waits no longer than the timeout for an API that asks for a pause of hours', async () => {
-	const clock = new FakeClock();
-	const played: History = {
-		submissions: [],
-		answers: [limited(36_000_000)],
-		pollingIntervalMs: 5000,
-		timeoutMs: 60_000,
-		tries: [],
-	};
-	const script = new Script(played, clock);
-	const startedAt = clock.now();
-	expect(await clock.until(tryOnce(newRun(script, clock, {}, '1', true), played))).toBe(false);
-	expect(clock.now() - startedAt).toBeLessThan(62_000);
-	expect(script.questions).toHaveLength(1);
-});
+describe('one item after the other', () => {
+	let clock: FakeClock;
+	let context: object;
+	let limiters: Map<string, Limiter>;
+	beforeEach(() => {
+		clock = new FakeClock();
+		context = {};
+		limiters = new Map();
+	});
 
-it('gives up on a host that cannot be reached after a few tries, with nothing submitted', async () => {
-	const clock = new FakeClock();
-	const submissions = Array.from({ length: 20 }, () => noAnswer('ECONNREFUSED'));
-	const played: History = {
-		submissions,
-		answers: [],
-		pollingIntervalMs: 5000,
-		timeoutMs: 900_000,
-		tries: [],
+	/** An API that gives these answers in order, the last one for good, and counts. */
+	class Scripted implements Api {
+		readonly submitted: string[] = [];
+		readonly asked: string[] = [];
+		constructor(
+			private readonly submissions: ReadonlyArray<Outcome | null>,
+			private readonly answers: ReadonlyArray<Outcome | string> = ['succeeded'],
+		) {}
+
+		async submit({ body: { prompt } }: PlayedRequest): Promise<Outcome> {
+			const next = this.submissions[Math.min(this.submitted.length, this.submissions.length - 1)];
+			const id = `id-${this.submitted.push(prompt)}`;
+			await clock.sleep(40);
+			return next ?? state(id, 'created');
+		}
+
+		async result(id: string): Promise<Outcome> {
+			const next = this.answers[Math.min(this.asked.length, this.answers.length - 1)] ?? '';
+			this.asked.push(id);
+			await clock.sleep(40);
+			return typeof next === 'string' ? state(id, next) : next;
+		}
+	}
+
+	const FOX = { prompt: 'fox' };
+	type Scope = {
+		readonly executionId?: string;
+		readonly round?: number;
+		readonly parameters?: string;
 	};
-	const script = new Script(played, clock);
-	const submit = jest.spyOn(script, 'submit');
-	expect(await clock.until(tryOnce(newRun(script, clock, {}, '1', true), played))).toBe(false);
-	expect(submit).toHaveBeenCalledTimes(limits.connectAttempts);
-	expect(script.accepted).toEqual([]);
+	const playedRun = (api: Api, scope: Scope = {}, more: object = {}) =>
+		new PlayedRun({ clock, limiters, api, context, scope, ...more });
+	/** A run that is not put out; its ledger is closed as after a run that did not end well. */
+	async function undelivered(api: Api, scope: Scope = {}, item = FOX, more: object = {}) {
+		const played = playedRun(api, scope, more);
+		const [result] = await clock.until(played.obtainAll([item]));
+		played.run.ledger.close(false);
+		return result;
+	}
+
+	it.each([
+		['Retry On Fail', '1'],
+		['"Retry execution"', '2'],
+	])('%s picks up what was accepted, whatever its expressions give this time', async (_, id) => {
+		const api = new Scripted([null], ['running']);
+		const first = await undelivered(api, { executionId: '1' }, FOX, { timeoutMs: 20_000 });
+		expect(reasonOf(first)).toMatchObject({ kind: 'timedOut' });
+		const second = await undelivered(
+			new Scripted([]),
+			{ executionId: id },
+			{ prompt: 'fox, 9:41' },
+		);
+		expect(second).toMatchObject({ value: { pickedUp: true, prediction: { id: 'id-1' } } });
+	});
+
+	it('a person who changed the node’s parameters gets a new submission', async () => {
+		await undelivered(new Scripted([null]), { parameters: 'a fox' });
+		const api = new Scripted([null]);
+		await undelivered(api, { executionId: '2', parameters: 'an owl' }, { prompt: 'owl' });
+		expect(api.submitted).toEqual(['owl']);
+	});
+
+	it.each([
+		['Retry On Fail does not submit', '1', 0],
+		['"Retry execution" submits once', '2', 1],
+	])('after a lost answer %s again', async (_, executionId, submissions) => {
+		for (const lost of [noAnswer('ECONNRESET'), unreadable(), noAnswer('TIMEOUT')]) {
+			context = {};
+			expect(reasonOf(await undelivered(new Scripted([lost])))).toEqual({
+				kind: 'answerLost',
+				obstacle: lost,
+			});
+			const api = new Scripted([null]);
+			await undelivered(api, { executionId }, { prompt: 'fox, 9:41' });
+			expect(api.submitted).toHaveLength(submissions);
+		}
+	});
+
+	it('after a 404 beyond the grace "Retry execution" submits again, as the message says', async () => {
+		const unknown = new Scripted([null], [refused('notFound', '404')]);
+		expect(reasonOf(await undelivered(unknown))).toMatchObject({ kind: 'refused' });
+		expect(unknown.asked.length).toBeGreaterThan(1);
+		const sameExecution = new Scripted([null], [refused('notFound', '404')]);
+		await undelivered(sameExecution, { executionId: '1' });
+		expect(sameExecution.submitted).toEqual([]);
+		const api = new Scripted([null]);
+		await undelivered(api, { executionId: '2' });
+		expect(api.submitted).toHaveLength(1);
+	});
+
+	it('a prediction that was unknown for a while is not paid for again', async () => {
+		await undelivered(new Scripted([null], [refused('notFound', '404')]));
+		await undelivered(new Scripted([], ['running']), {}, FOX, { timeoutMs: 20_000 });
+		const api = new Scripted([null]);
+		await undelivered(api, { executionId: '2' });
+		expect(api.submitted).toEqual([]);
+	});
+
+	it('a later round takes over the same request, and pays for another one', async () => {
+		await undelivered(new Scripted([null], ['running']), {}, FOX, { timeoutMs: 20_000 });
+		const api = new Scripted([null]);
+		const played = playedRun(api, { round: 1 });
+		const results = await clock.until(played.obtainAll([{ prompt: 'owl' }, FOX]));
+		expect(results).toMatchObject([
+			{ value: { pickedUp: false } },
+			{ value: { pickedUp: true, prediction: { id: 'id-1' } } },
+		]);
+		expect(api.submitted).toEqual(['owl']);
+	});
+
+	it('an error item that comes back names its prediction itself', async () => {
+		await undelivered(new Scripted([null], ['running']), {}, FOX, { timeoutMs: 20_000 });
+		const api = new Scripted([null]);
+		const item = { prompt: 'fox, 9:41', namedId: 'id-1' };
+		expect(await undelivered(api, { round: 1 }, item)).toMatchObject({ value: { pickedUp: true } });
+		expect(api.submitted).toEqual([]);
+	});
+
+	it('of two that an earlier round has left the second is picked up when the first one failed', async () => {
+		const first = playedRun(new Scripted([null], ['running']), {}, { timeoutMs: 20_000 });
+		await clock.until(first.obtainAll([FOX, FOX]));
+		first.run.ledger.close(false);
+		const api = new Scripted([null], ['failed', 'succeeded']);
+		await undelivered(api, { round: 1 });
+		expect(api.asked).toEqual(['id-1', 'id-2']);
+		expect(api.submitted).toEqual([]);
+	});
+
+	it('another account’s prediction is left alone', async () => {
+		await undelivered(new Scripted([null]), {}, { ...FOX, account: 'mine' } as typeof FOX);
+		const api = new Scripted([null]);
+		await undelivered(api, {}, { ...FOX, account: 'yours' } as typeof FOX);
+		expect(api.submitted).toEqual(['fox']);
+		expect(api.asked).not.toContain('id-2');
+	});
+
+	it('a host that cannot be reached is given up on after a few tries, with nothing submitted', async () => {
+		const api = new Scripted([noAnswer('ECONNREFUSED', false)]);
+		expect(reasonOf(await undelivered(api))).toMatchObject({ kind: 'unreachable' });
+		expect(api.submitted).toHaveLength(bounds.connectAttempts);
+		await undelivered(new Scripted([null]), {});
+	});
+
+	it('a certificate that nobody trusts is not tried again', async () => {
+		const api = new Scripted([noAnswer('CERT_HAS_EXPIRED', false)]);
+		expect(reasonOf(await undelivered(api))).toMatchObject({ kind: 'unreachable' });
+		expect(api.submitted).toHaveLength(1);
+	});
+
+	it('a succeeded prediction without an address is asked for again, for half a minute', async () => {
+		const empty = state('id-1', 'succeeded', []);
+		const late = await undelivered(new Scripted([null], [empty, empty, 'succeeded']));
+		expect(late).toMatchObject({ value: { prediction: { videoUrl: 'https://x.com/id-1' } } });
+		const startedAt = clock.now();
+		context = {};
+		expect(reasonOf(await undelivered(new Scripted([null], [empty])))).toEqual({
+			kind: 'noVideoAddress',
+		});
+		expect(clock.now() - startedAt).toBeLessThan(60_000);
+		context = {};
+		const atOnce = await undelivered(new Scripted([empty], ['succeeded']));
+		expect(atOnce).toMatchObject({ value: { prediction: { videoUrl: 'https://x.com/id-1' } } });
+	});
+
+	it.each([
+		['401 stops every item of the account', refused('unauthorized', '401'), ['a', 'b'], 1],
+		['403 stops the items of its model', refused('forbidden', '403'), ['a', 'a'], 1],
+		['403 lets another model’s items go on', refused('forbidden', '403'), ['a', 'b'], 2],
+		['400 is about one item', refused('badRequest', '400'), ['a', 'a'], 2],
+	])('HTTP %s', async (_, refusal, models, submissions) => {
+		const api = new Scripted([refusal]);
+		const played = playedRun(api, {}, { maxConcurrentRequests: 1 });
+		const results = await clock.until(
+			played.obtainAll(models.map((model) => ({ prompt: 'fox', model }))),
+		);
+		expect(api.submitted).toHaveLength(submissions);
+		const [, second] = results.map((result) => reasonOf(result).kind);
+		expect(second).toBe(submissions === 1 ? 'notSentAfterRefusal' : 'refused');
+	});
+
+	it('cancelling ends every wait at once and starts no further request', async () => {
+		const controller = new AbortController();
+		// As n8n does with the execution's signal.
+		setMaxListeners(Infinity, controller.signal);
+		const api = new Scripted([null], ['running']);
+		const played = playedRun(api, {}, { signal: controller.signal });
+		const pictures = Array.from({ length: 100 }, () => ({ prompt: 'fox', bytes: 1e7 }));
+		const all = played.obtainAll(pictures);
+		await clock.until(clock.sleep(20_000));
+		const { loads } = played;
+		const [asked, submitted, now] = [api.asked.length, api.submitted.length, clock.now()];
+		controller.abort();
+		const results = await clock.until(all);
+		expect(
+			new Set(results.map((one) => one.status === 'rejected' && one.reason.constructor.name)),
+		).toEqual(new Set(['Cancelled']));
+		expect(clock.now() - now).toBeLessThan(1000);
+		expect([api.asked.length, api.submitted.length, played.loads]).toEqual([
+			asked,
+			submitted,
+			loads,
+		]);
+	});
+
+	it('what is accepted or lost while cancelling is told', async () => {
+		for (const [answer, kind] of [
+			[state('id-1', 'created'), 'acceptedWhileCancelled'],
+			[noAnswer('CANCELLED'), 'answerLostWhileCancelled'],
+		] as const) {
+			const controller = new AbortController();
+			const api = new Scripted([answer]);
+			const played = playedRun(api, {}, { signal: controller.signal });
+			const [order] = [played.order(0, FOX)];
+			const obtaining = Promise.allSettled([played.obtain(order)]);
+			await new Promise((resolve) => setImmediate(resolve));
+			controller.abort();
+			await clock.until(obtaining);
+			expect(played.events.map((event) => event.kind)).toContain(kind);
+			context = {};
+		}
+	});
+
+	describe('the timeout holds', () => {
+		const DAY = 86_400_000;
+		const TIMEOUT = 900_000;
+		const end = TIMEOUT + bounds.graceMs;
+
+		it.each([1, 40, 1000])('for %i items under a lasting 429', async (items) => {
+			for (const retryAfterMs of [null, 2000, DAY]) {
+				context = {};
+				limiters.clear();
+				const api = new Scripted([limited(retryAfterMs)]);
+				const startedAt = clock.now();
+				const results = await clock.until(
+					playedRun(api).obtainAll(Array.from({ length: items }, () => FOX)),
+				);
+				expect(new Set(results.map((result) => JSON.stringify(reasonOf(result))))).toEqual(
+					new Set([JSON.stringify({ kind: 'heldBack', waitedMs: TIMEOUT, isRateLimited: true })]),
+				);
+				expect(clock.now() - startedAt).toBeLessThanOrEqual(end);
+				// Nor is anybody hammered meanwhile.
+				expect(api.submitted.length).toBeLessThan(10 + TIMEOUT / 10_000);
+			}
+		});
+
+		it.each([1, 1000])('for %i items whose questions meet a lasting 429', async (items) => {
+			for (const retryAfterMs of [null, DAY]) {
+				context = {};
+				limiters.clear();
+				const api = new Scripted([null], [limited(retryAfterMs)]);
+				const startedAt = clock.now();
+				const results = await clock.until(
+					playedRun(api).obtainAll(Array.from({ length: items }, () => FOX)),
+				);
+				const kinds = new Set(results.map((result) => reasonOf(result).kind));
+				expect([...kinds].filter((kind) => kind !== 'heldBack')).toEqual(['timedOut']);
+				expect(clock.now() - startedAt).toBeLessThanOrEqual(end);
+			}
+		});
+
+		it('for a Retry-After of a day on a 503', async () => {
+			const api = new Scripted([null], [unreadable(DAY)]);
+			const startedAt = clock.now();
+			const result = await undelivered(api);
+			expect(reasonOf(result)).toMatchObject({ kind: 'timedOut', obstacle: unreadable(DAY) });
+			expect(clock.now() - startedAt).toBeLessThanOrEqual(end);
+		});
+
+		it('for a question that nobody waits with', async () => {
+			await undelivered(new Scripted([null]));
+			for (const answer of [limited(DAY), unreadable(DAY), limited()]) {
+				const startedAt = clock.now();
+				const played = playedRun(new Scripted([], [answer]));
+				await clock.until(played.obtainAll([FOX], 'accepted'));
+				played.run.ledger.close(false);
+				expect(clock.now() - startedAt).toBeLessThanOrEqual(end);
+			}
+		});
+
+		it('for 1000 pictures under a lasting 429, of which few are loaded', async () => {
+			const played = playedRun(new Scripted([limited()]));
+			const startedAt = clock.now();
+			const pictures = Array.from({ length: 1000 }, () => ({ prompt: 'fox', bytes: 4e6 }));
+			const results = await clock.until(played.obtainAll(pictures));
+			expect(new Set(results.map((result) => reasonOf(result).kind))).toEqual(
+				new Set(['heldBack']),
+			);
+			expect(clock.now() - startedAt).toBeLessThanOrEqual(end);
+			expect(played.loads).toBeLessThan(100);
+		});
+	});
 });

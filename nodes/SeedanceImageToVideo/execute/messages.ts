@@ -78,6 +78,11 @@ export function oneLine(text: string, longest = LONGEST_QUOTE): string {
 	return line.length > longest ? `${line.slice(0, longest - 3)}...` : line;
 }
 
+/** Somebody's own words as a sentence, so that another one can follow. */
+function saying(who: string, text: string): string {
+	return `${who}: "${oneLine(text).replace(/\.$/, '')}".`;
+}
+
 /** A value of a parameter as a message can quote it: short, and never a whole picture. */
 function quote(value: unknown): string {
 	const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
@@ -220,7 +225,7 @@ export function describeBaseUrlFault(fault: BaseUrlFault): Message {
 export function describeUnreadableCredential(fault: string): Message {
 	return {
 		message: 'The "GPTProto API" credential could not be read',
-		description: `Nothing was submitted. Open the node and select the credential again. n8n says: "${oneLine(fault)}"`,
+		description: `Nothing was submitted. Open the node and select the credential again. ${saying('n8n says', fault)}`,
 		origin: 'input',
 		cause: 'credential-invalid',
 	};
@@ -229,7 +234,7 @@ export function describeUnreadableCredential(fault: string): Message {
 function obstacleInWords(obstacle: Obstacle | string): string {
 	const text = typeof obstacle === 'string' ? obstacle : describeObstacle(obstacle);
 	return oneLine(
-		text.replace(/^TIMEOUT$/, 'no answer in time').replace(/^([A-Z][A-Z_]+)$/, 'no answer ($1)'),
+		text.replace(/^TIMEOUT$/, 'no answer in time').replace(/^([A-Z][A-Z0-9_]+)$/, 'no answer ($1)'),
 	);
 }
 
@@ -330,7 +335,7 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 					? ''
 					: 'This item was not submitted, since GPTProto had refused one before it for the same reason. ';
 			const said = reason.refusal.message;
-			const theySay = said === '' ? '' : ` GPTProto says: "${oneLine(said)}"`;
+			const theySay = said === '' ? '' : ` ${saying('GPTProto says', said)}`;
 			return [message, `${why}${help}${theySay}`, cause, onRetry];
 		}
 		case 'unreachable':
@@ -367,7 +372,7 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 		case 'ended':
 			return [
 				`Prediction ${id} ended without a video (${status})`,
-				`${reason.failureReason === null ? 'GPTProto gave no reason.' : `GPTProto says: "${oneLine(reason.failureReason)}".`} Change the image, the prompt or the options if needed.`,
+				`${reason.failureReason === null ? 'GPTProto gave no reason.' : saying('GPTProto says', reason.failureReason)} Change the image, the prompt or the options if needed.`,
 				undefined,
 				'A retry submits this item again.',
 			];
@@ -416,12 +421,13 @@ export function describeFailure({ reason, facts }: PredictionFailure): Message {
 /** A fault nobody foresaw. */
 export function describeUnexpected(fault: unknown): Message {
 	const { message, description } = Object(fault) as Record<string, unknown>;
+	const more = typeof description === 'string' ? oneLine(description, 2000) : '';
 	return {
 		message:
 			typeof message === 'string' && message !== ''
 				? oneLine(message)
 				: 'The node stopped for an unknown reason',
-		description: typeof description === 'string' ? description : '',
+		description: more === '' || /[.!?]$/.test(more) ? more : `${more}.`,
 		origin: 'input',
 	};
 }

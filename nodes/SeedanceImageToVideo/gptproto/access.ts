@@ -55,7 +55,7 @@ function toNumber(ipv4: string): number {
 
 /** Whether an address names a machine of a private network. Names that DNS would have to look up count as public. */
 export function isPrivateAddress(address: string): boolean {
-	const host = new URL(address).hostname.toLowerCase().replace(/^\[|\]$/g, '');
+	const host = new URL(address).hostname.toLowerCase().replace(/^\[|\]$|\.$/g, '');
 	if (host === 'localhost' || /\.(localhost|local|internal|lan|home\.arpa)$/.test(host))
 		return true;
 	const mapped = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(host);

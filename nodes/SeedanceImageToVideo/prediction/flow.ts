@@ -61,28 +61,27 @@ export async function obtainPrediction(
 	order: Order,
 	until: 'accepted' | 'ended',
 ): Promise<Obtained> {
-	const { line, account } = order;
-	await adoptEarlier(run, order);
-	const known = line.accepted();
-	if (known) {
-		const { predictionId, model, frame } = known;
-		const prediction =
-			until === 'ended'
-				? await waitForOwn(run, order, predictionId, null)
-				: await lookAt(run, order, predictionId);
+	const { line, account, model, frame } = order;
+	for (;;) {
+		await adoptEarlier(run, order);
+		const known = line.accepted();
+		if (!known) break;
+		const prediction = await pickUp(run, order, known.predictionId, until);
 		if (prediction.state !== 'working') account.session.placeIsFree();
-		if (prediction.state !== 'ended') return { prediction, model, frame, pickedUp: true };
-		// What an earlier try paid for brought no video: this try submits anew.
+		if (prediction.state !== 'ended') {
+			return { prediction, model: known.model, frame: known.frame, pickedUp: true };
+		}
+		// What an earlier try paid for brought no video: the next one, or else this try submits anew.
 		line.strike();
 	}
 	const lost = line.lost();
 	if (lost !== null) throw new PredictionFailure({ kind: 'answerLost', obstacle: lost });
 
-	const { model, frame } = order;
-	let prediction = await submitOnce(run, refusals, order);
-	const isOpen = prediction.state === 'working' || lacksAddress(prediction);
-	if (until === 'ended' && isOpen) {
-		prediction = await waitForOwn(run, order, prediction.id, run.clock.now());
+	const accepted = await submitOnce(run, refusals, order);
+	const acceptedAt = run.clock.now();
+	let prediction = accepted;
+	if (until === 'ended' && (accepted.state === 'working' || lacksAddress(accepted))) {
+		prediction = await follow(run, order, accepted.id, until, acceptedAt);
 	}
 	if (prediction.state !== 'working') account.session.placeIsFree();
 	if (prediction.state === 'ended' && until === 'ended') line.strike();
@@ -92,40 +91,53 @@ export async function obtainPrediction(
 /** Takes over what an earlier round of a loop has left of the same request. */
 export async function adoptEarlier(run: Run, order: Order): Promise<void> {
 	const { line } = order;
-	if (line.needsRequest()) await withRequest(run, order, async (_, hash) => line.adopt(hash));
+	if (line.needsRequest())
+		await withRequest(run, order, Infinity, async (_, hash) => line.adopt(hash));
 }
 
 function lacksAddress(prediction: Prediction): boolean {
 	return prediction.state === 'succeeded' && prediction.videoUrl === null;
 }
 
-/** Waits for the end of a prediction that is in the ledger. */
-async function waitForOwn(
+/** Follows what an earlier try has paid for; where its state alone is wanted and cannot be read now, its id is known. */
+async function pickUp(
 	run: Run,
 	order: Order,
 	predictionId: string,
+	until: 'accepted' | 'ended',
+): Promise<Prediction> {
+	return await follow(run, order, predictionId, until, null).catch((failure: unknown) => {
+		const isUnreadable = failure instanceof PredictionFailure && !isUnknown(failure);
+		if (until === 'ended' || !isUnreadable) throw failure;
+		return justAccepted(predictionId, order.model);
+	});
+}
+
+/** Waits for a prediction's end, or asks for its state. The ledger keeps whether GPTProto knows it. */
+async function follow(
+	run: Run,
+	order: Order,
+	predictionId: string,
+	until: 'accepted' | 'ended',
 	acceptedAt: number | null,
 ): Promise<Prediction> {
-	const waiting = waitForEnd(run, predictionId, { ...order, acceptedAt });
-	return await waiting.catch((failure: unknown) => {
-		if (isUnknownPrediction(failure)) order.line.recordUnknown();
+	const { account, line, startedAt, timeoutMs } = order;
+	const asking =
+		until === 'ended'
+			? waitForEnd(run, predictionId, { ...order, acceptedAt })
+			: askForState(run, predictionId, account, startedAt + timeoutMs);
+	const prediction = await asking.catch((failure: unknown) => {
+		if (isUnknown(failure)) line.recordKnown(false);
+		else if (failure instanceof PredictionFailure && failure.facts.status !== undefined) {
+			line.recordKnown(true);
+		}
 		throw failure;
 	});
+	line.recordKnown(true);
+	return prediction;
 }
 
-/** Reads the state of a prediction that is in the ledger; where it cannot be read just now, its id is known still. */
-async function lookAt(run: Run, order: Order, predictionId: string): Promise<Prediction> {
-	const { account, line, model, startedAt, timeoutMs } = order;
-	const asking = askForState(run, predictionId, account, startedAt + timeoutMs);
-	return await asking.catch((failure: unknown) => {
-		if (!(failure instanceof PredictionFailure)) throw failure;
-		if (!isUnknownPrediction(failure)) return justAccepted(predictionId, model);
-		line.recordUnknown();
-		throw failure;
-	});
-}
-
-function isUnknownPrediction(failure: unknown): boolean {
+function isUnknown(failure: unknown): boolean {
 	const reason = failure instanceof PredictionFailure ? failure.reason : null;
 	return reason?.kind === 'refused' && reason.refusal.reason === 'notFound';
 }
@@ -145,19 +157,22 @@ function justAccepted(id: string, model: string): Prediction {
 	};
 }
 
-/** Works with the request while its pictures are in memory; they wait for room there. */
+/**
+ * Works with the request while its pictures are in memory; they wait for room there.
+ *
+ * @param deadline on the clock's scale: pictures that got no room before are not loaded any more
+ */
 async function withRequest<Result>(
 	run: Run,
 	order: Order,
+	deadline: number,
 	work: (request: SubmissionRequest, hash: string) => Promise<Result>,
 ): Promise<Result> {
 	const bytes = await order.pictureBytes();
 	const loadAndWork = async () => {
 		throwIfCancelled(run);
-		const waitedMs = run.clock.now() - order.startedAt;
-		if (waitedMs >= order.timeoutMs) {
-			throw new PredictionFailure({ kind: 'heldBack', waitedMs, isRateLimited: false });
-		}
+		if (run.clock.now() >= deadline)
+			throw heldBack(run, order, order.account.session.isRateLimited());
 		const request = await order.load();
 		return await work(request, hashOfRequest(request));
 	};
@@ -177,6 +192,7 @@ async function submitOnce(run: Run, refusals: Refusals, order: Order): Promise<P
 		const outcome = await withRequest(
 			run,
 			order,
+			deadline,
 			async (request, hash) => await attempt(run, refusals, order, request, hash, deadline),
 		);
 		if (outcome.kind === 'prediction') return outcome.prediction;
@@ -190,6 +206,11 @@ async function submitOnce(run: Run, refusals: Refusals, order: Order): Promise<P
 		}
 		throw notAccepted(outcome);
 	}
+}
+
+function heldBack(run: Run, { startedAt }: Order, isRateLimited: boolean): PredictionFailure {
+	const waitedMs = run.clock.now() - startedAt;
+	return new PredictionFailure({ kind: 'heldBack', waitedMs, isRateLimited });
 }
 
 function notAccepted(outcome: Obstacle): PredictionFailure {
@@ -224,7 +245,7 @@ async function attempt(
 		throwIfCancelled(run);
 		const refusal = scopes.map((scope) => refusals.get(scope)).find((known) => known);
 		if (refusal) throw new PredictionFailure({ kind: 'notSentAfterRefusal', refusal });
-		const leftMs = Math.max(deadline - clock.now(), bounds.graceMs);
+		const leftMs = deadline + bounds.graceMs - clock.now();
 		const outcome = await account.transport.submit(request, Math.min(bounds.submissionMs, leftMs));
 		if (outcome.kind === 'refused') {
 			const scope = scopeOfRefusal(outcome);
@@ -245,9 +266,7 @@ async function attempt(
 		.request('submission', deadline, send)
 		.catch((fault: unknown): never => {
 			if (!(fault instanceof HeldBack)) throw fault;
-			const waitedMs = clock.now() - order.startedAt;
-			const { isRateLimited } = fault;
-			throw new PredictionFailure({ kind: 'heldBack', waitedMs, isRateLimited });
+			throw heldBack(run, order, fault.isRateLimited);
 		});
 }
 

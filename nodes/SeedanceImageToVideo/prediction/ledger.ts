@@ -70,7 +70,7 @@ export class LedgerLine {
 		private readonly key: ItemKey,
 		private own: LedgerEntry | null,
 	) {
-		if (own) claimed.add(own);
+		if (own) this.claim(own);
 	}
 
 	get item(): number {
@@ -95,9 +95,15 @@ export class LedgerLine {
 	/** Takes over what an earlier round has left of the same request. @param request its hash */
 	adopt(request: string): void {
 		const found = this.entries.find((entry) => this.mayAdopt(entry) && entry.request === request);
-		if (!found) return;
-		this.own = found;
-		claimed.add(found);
+		if (found) this.claim(found);
+	}
+
+	/** Makes an entry this item's own: from now on it is found by the item, whatever the next try asks for. */
+	private claim(entry: LedgerEntry): void {
+		const { round, parameters } = this.scope;
+		Object.assign(entry, { round: round ?? 0, item: this.key.item, parameters });
+		this.own = entry;
+		claimed.add(entry);
 	}
 
 	private mayAdopt(entry: LedgerEntry): boolean {
@@ -119,9 +125,11 @@ export class LedgerLine {
 		this.write({ ...facts, predictionId: null, reason, doubtfulIn: executionId });
 	}
 
-	/** GPTProto does not know the prediction: a person who runs the execution again gets a new one. */
-	recordUnknown(): void {
-		if (this.own) this.own.doubtfulIn = this.scope.executionId;
+	/** Whether GPTProto knows the prediction: where it does not, a person who runs the execution again gets a new one. */
+	recordKnown(isKnown: boolean): void {
+		if (!this.own) return;
+		if (isKnown) delete this.own.doubtfulIn;
+		else this.own.doubtfulIn = this.scope.executionId;
 	}
 
 	/** It was put out, or handed over. */
@@ -146,9 +154,9 @@ export class LedgerLine {
 		this.strike();
 		const { item, account } = this.key;
 		const { round, parameters } = this.scope;
-		this.own = { round: round ?? 0, item, parameters, account, ...facts };
-		this.entries.push(this.own);
-		claimed.add(this.own);
+		const entry = { round: round ?? 0, item, parameters, account, ...facts };
+		this.entries.push(entry);
+		this.claim(entry);
 	}
 }
 

@@ -24,13 +24,15 @@ export interface Session {
 	 * @param deadline on the clock's scale
 	 * @throws HeldBack, Cancelled
 	 */
-	request<Result extends Outcome | null>(
+	request(
 		kind: 'submission' | 'question',
 		deadline: number,
-		send: () => Promise<Result>,
-	): Promise<Result>;
+		send: () => Promise<Outcome>,
+	): Promise<Outcome>;
 	/** Runs a download when it may begin: it counts among the requests at one time. @throws HeldBack, Cancelled */
 	download<Result>(deadline: number, work: () => Promise<Result>): Promise<Result>;
+	/** Whether it is a 429, and not the requests at one time, that holds submissions back now. */
+	isRateLimited(): boolean;
 	/** A prediction of the account has ended: its place is free. */
 	placeIsFree(): void;
 }
@@ -42,20 +44,30 @@ export class RequestSlots {
 
 	constructor(private readonly max: number) {}
 
+	/** Tells of an account of the run, which wants to know when there is room. */
+	join(limiter: Limiter): void {
+		this.limiters.add(limiter);
+	}
+
 	hasRoom(): boolean {
 		return this.used < this.max;
 	}
 
 	take(limiter: Limiter): void {
-		this.limiters.add(limiter);
 		this.used++;
+		// The last to be asked next time, so that the accounts take turns.
+		this.limiters.delete(limiter);
+		this.limiters.add(limiter);
 	}
 
 	free(): void {
 		this.used--;
-		for (const limiter of this.limiters) limiter.pump();
+		for (const limiter of [...this.limiters]) limiter.pump();
 	}
 }
+
+/** From here on the pause between two probes is the longest there is. */
+const MOST_CAUTIOUS = 5;
 
 interface Waiter {
 	readonly kind: RequestKind;
@@ -69,6 +81,7 @@ interface Waiter {
 export class Limiter {
 	private readonly waiting = new Set<Waiter>();
 	private readonly pausedUntil = { submission: 0, question: 0, download: 0 };
+	/** Requests to the API under way; downloads come from another host. */
 	private underWay = 0;
 	private lastUsedAt: number;
 	private wake: AbortController | null = null;
@@ -82,7 +95,8 @@ export class Limiter {
 	private freePlaces = Infinity;
 	/** Without a free place one submission may be tried now and then: there may be more places than it seems. */
 	private nextProbeAt = 0;
-	private probesRefusedInARow = 0;
+	/** How often that is: the pause doubles with each. Grows with a probe that is refused, shrinks with one accepted. */
+	private probeCaution = 0;
 	/** How many more places a probe that was accepted is taken to show; doubles each time. */
 	private growth = 1;
 
@@ -100,6 +114,7 @@ export class Limiter {
 
 	/** @param slots of the run the session belongs to */
 	open(slots: RequestSlots, signal: AbortSignal | undefined): Session {
+		slots.join(this);
 		const turn = async <Result>(
 			kind: RequestKind,
 			deadline: number,
@@ -109,7 +124,7 @@ export class Limiter {
 			try {
 				return await work(isProbe);
 			} finally {
-				this.underWay--;
+				if (kind !== 'download') this.underWay--;
 				this.lastUsedAt = this.clock.now();
 				slots.free();
 			}
@@ -118,11 +133,16 @@ export class Limiter {
 			request: async (kind, deadline, send) =>
 				await turn(kind, deadline, async (isProbe) => {
 					const sentAt = this.clock.now();
-					const outcome = await send();
-					this.learn(kind, outcome, sentAt, isProbe);
-					return outcome;
+					let outcome: Outcome | null = null;
+					try {
+						return (outcome = await send());
+					} finally {
+						// Also of a request that was not sent after all: it has taken no place.
+						this.learn(kind, outcome, sentAt, isProbe);
+					}
 				}),
 			download: async (deadline, work) => await turn('download', deadline, work),
+			isRateLimited: () => this.isRateLimited('submission'),
 			placeIsFree: () => {
 				this.freePlaces++;
 				this.pump();
@@ -148,7 +168,7 @@ export class Limiter {
 					begin: (isProbe) => {
 						// Counted at once: whoever is looked at next must see it.
 						slots.take(this);
-						this.underWay++;
+						if (kind !== 'download') this.underWay++;
 						resolve(isProbe);
 					},
 					giveUp: () => reject(new HeldBack(this.isRateLimited(kind))),
@@ -179,7 +199,7 @@ export class Limiter {
 				waiter.giveUp();
 			} else if (readyAt > now) {
 				next = Math.min(next, readyAt, deadline);
-			} else if (this.underWay < this.width && waiter.hasRoom()) {
+			} else if ((kind === 'download' || this.underWay < this.width) && waiter.hasRoom()) {
 				this.waiting.delete(waiter);
 				this.take(kind, isProbe, now);
 				waiter.begin(isProbe);
@@ -192,7 +212,8 @@ export class Limiter {
 
 	private isRateLimited(kind: RequestKind): boolean {
 		const lacksPlaces = kind === 'submission' && this.freePlaces < Infinity;
-		return lacksPlaces || this.pausedUntil[kind] > this.clock.now() || this.width < Infinity;
+		const isPaused = this.pausedUntil[kind] > this.clock.now();
+		return lacksPlaces || isPaused || this.underWay >= this.width;
 	}
 
 	private take(kind: RequestKind, isProbe: boolean, now: number): void {
@@ -202,7 +223,7 @@ export class Limiter {
 	}
 
 	private probeIntervalMs(): number {
-		return backoffMs(this.probesRefusedInARow + 1, this.random());
+		return backoffMs(this.probeCaution + 1, this.random());
 	}
 
 	private wakeUpAt(time: number): void {
@@ -231,7 +252,7 @@ export class Limiter {
 			const asked = Math.min(outcome.retryAfterMs ?? 0, bounds.longestPauseMs);
 			if (kind === 'submission') {
 				// It may be about the predictions at work alone, so questions go on.
-				if (isProbe) this.probesRefusedInARow++;
+				if (isProbe) this.probeCaution = Math.min(this.probeCaution + 1, MOST_CAUTIOUS);
 				this.freePlaces = 0;
 				this.growth = 1;
 				this.nextProbeAt = now + Math.max(asked, this.probeIntervalMs());
@@ -252,7 +273,8 @@ export class Limiter {
 			this.width *= 2;
 		}
 		if (kind === 'submission' && isProbe && outcome?.kind === 'prediction') {
-			this.probesRefusedInARow = 0;
+			// Only a little more often: it may have taken the place of a prediction whose end nobody has noticed yet.
+			this.probeCaution = Math.max(0, this.probeCaution - 2);
 			this.freePlaces += this.growth;
 			this.growth *= 2;
 		} else if (kind === 'submission' && !isProbe && outcome?.kind !== 'prediction') {

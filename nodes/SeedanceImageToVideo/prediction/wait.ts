@@ -22,18 +22,19 @@ export function throwIfCancelled({ signal }: Pick<Run, 'signal'>): void {
 	if (signal?.aborted) throw new Cancelled();
 }
 
-/** Asks one question when it may be sent. @throws HeldBack, Cancelled */
+/** Asks one question when it may be sent, and cuts the answer off at `end`. @throws HeldBack, Cancelled */
 async function ask(
 	run: Run,
 	{ transport, session }: Account,
 	predictionId: string,
 	deadline: number,
+	end: number = deadline + bounds.graceMs,
 	onSent: () => void = () => undefined,
 ): Promise<Outcome> {
 	const outcome = await session.request('question', deadline, async () => {
 		throwIfCancelled(run);
 		onSent();
-		const leftMs = Math.max(deadline - run.clock.now(), bounds.graceMs);
+		const leftMs = end - run.clock.now();
 		return await transport.result(predictionId, Math.min(bounds.resultMs, leftMs));
 	});
 	throwIfCancelled(run);
@@ -61,6 +62,7 @@ export async function waitForEnd(
 	const { account, pollingIntervalMs, startedAt, timeoutMs, acceptedAt } = options;
 	const { clock } = run;
 	const deadline = startedAt + timeoutMs;
+	const end = deadline + bounds.graceMs;
 	const waitingSince = acceptedAt ?? clock.now();
 	let status: string | undefined;
 	let obstacle: Obstacle | null = null;
@@ -87,7 +89,8 @@ export async function waitForEnd(
 			run,
 			account,
 			predictionId,
-			isLast ? clock.now() + bounds.graceMs / 2 : deadline,
+			isLast ? Math.min(clock.now() + bounds.graceMs / 2, end) : deadline,
+			end,
 			() => (askedAt = clock.now()),
 		).catch((fault: unknown) => {
 			throw fault instanceof HeldBack ? timedOut() : fault;

@@ -1,5 +1,5 @@
 // A clock whose time passes only when everybody sleeps, so that an hour's wait is a test of a moment.
-import type { Clock } from '../../nodes/SeedanceImageToVideo/run/clock';
+import { type Clock, onAbort } from '../../nodes/SeedanceImageToVideo/prediction/clock';
 
 interface Sleeper {
 	readonly at: number;
@@ -20,6 +20,7 @@ export class FakeClock implements Clock {
 
 	async sleep(ms: number, signal?: AbortSignal): Promise<void> {
 		if (ms <= 0 || signal?.aborted) return;
+		let forget = (): void => undefined;
 		await new Promise<void>((resolve) => {
 			const sleeper: Sleeper = {
 				at: this.time + ms,
@@ -29,8 +30,9 @@ export class FakeClock implements Clock {
 				},
 			};
 			this.sleepers.add(sleeper);
-			signal?.addEventListener('abort', sleeper.wake, { once: true });
+			forget = onAbort(signal, sleeper.wake);
 		});
+		forget();
 	}
 
 	/** Lets time pass until the work is done. @throws Error where it waits for something that is no sleep */
@@ -38,18 +40,21 @@ export class FakeClock implements Clock {
 		let settled = false;
 		const done = work.finally(() => (settled = true));
 		done.catch(() => undefined);
-		for (let idle = 0; !settled;) {
+		for (let idle = 0; ;) {
 			await new Promise((resolve) => setImmediate(resolve));
-			if (settled) break;
-			const next = [...this.sleepers].sort((a, b) => a.at - b.at)[0];
-			if (next) {
-				idle = 0;
-				this.time = Math.max(this.time, next.at);
-				next.wake();
-			} else if (++idle > 50) {
-				throw new Error('Nobody sleeps and nothing happens');
-			}
+			if (settled) return await done;
+			if (this.wakeNext()) idle = 0;
+			else if (++idle > 50) throw new Error('Nobody sleeps and nothing happens');
 		}
-		return await done;
+	}
+
+	/** Wakes whoever sleeps until the next moment. @returns whether anybody slept */
+	private wakeNext(): boolean {
+		let next = Infinity;
+		for (const { at } of this.sleepers) next = Math.min(next, at);
+		if (next === Infinity) return false;
+		this.time = Math.max(this.time, next);
+		for (const sleeper of [...this.sleepers]) if (sleeper.at <= this.time) sleeper.wake();
+		return true;
 	}
 }

@@ -1,0 +1,235 @@
+// What an execution has paid for and not put out, as n8n stores it: found again by the next try, and forgotten in time.
+import {
+	hashOf,
+	hashOfRequest,
+	Ledger,
+	type LedgerEntry,
+} from '../../nodes/SeedanceImageToVideo/prediction/ledger';
+import { requestOf } from './played-run';
+
+const facts = { request: 'a fox', model: 'm', frame: { width: 864, height: 496 } };
+const first = { item: 0, account: 'mine', namedId: null };
+const second = { ...first, item: 1 };
+
+/** The node's context, which n8n stores as JSON with an execution that failed. */
+let context: { predictions?: LedgerEntry[] };
+beforeEach(() => {
+	context = {};
+});
+
+const open = (scope: { round?: number | null; executionId?: string; parameters?: string } = {}) =>
+	new Ledger(context as never, { round: 0, executionId: '1', parameters: 'written', ...scope });
+/** A try that ended, its entries stored and read again as n8n does it. */
+function end(ledger: Ledger, wentWell = false): void {
+	ledger.close(wentWell);
+	context = JSON.parse(JSON.stringify(context)) as typeof context;
+}
+/** Leaves one accepted prediction behind. */
+function leave(id = 'id-1', scope = {}, key = first): void {
+	const ledger = open(scope);
+	ledger.line(key).recordAccepted(id, facts);
+	end(ledger);
+}
+/** What the next try picks up. */
+function found(scope = {}, key = first): string | undefined {
+	const ledger = open(scope);
+	const id = ledger.line(key).accepted()?.predictionId;
+	end(ledger);
+	return id;
+}
+
+it('holds what a person may see: ids and hashes, no prompt, no picture, no key', () => {
+	leave();
+	expect(context.predictions).toEqual([
+		{ round: 0, item: 0, parameters: 'written', account: 'mine', predictionId: 'id-1', ...facts },
+	]);
+	expect(hashOf('https://gptproto.com', 'sk-secret')).toMatch(/^[\w-]{43}$/);
+});
+
+it.each([
+	['in the same execution', {}, 'id-1'],
+	['in another execution of the same workflow data', { executionId: '2' }, 'id-1'],
+	['but not with other parameters', { parameters: 'changed' }, undefined],
+	['but not in another round, unless the request is the same', { round: 1 }, undefined],
+])('finds an item’s prediction again %s', (_, scope, id) => {
+	leave();
+	expect(found(scope)).toBe(id);
+});
+
+it('tells one item from the other, and one account from the other', () => {
+	leave('id-1');
+	leave('id-2', {}, second);
+	expect(found({}, second)).toBe('id-2');
+	expect(found({}, { ...first, account: 'yours' })).toBeUndefined();
+	expect(found({}, { ...first, item: 2 })).toBeUndefined();
+});
+
+it('keeps the model and the frame size it was submitted with', () => {
+	leave();
+	expect(open().line(first).accepted()).toMatchObject({ model: 'm', frame: facts.frame });
+});
+
+describe('a later round', () => {
+	it('takes over the same request, once', () => {
+		leave();
+		const ledger = open({ round: 1 });
+		const [one, other] = [ledger.line(first), ledger.line(second)];
+		expect([one.needsRequest(), other.needsRequest()]).toEqual([true, true]);
+		one.adopt('an owl');
+		expect(one.accepted()).toBeNull();
+		other.adopt('a fox');
+		expect(other.accepted()?.predictionId).toBe('id-1');
+		expect(one.needsRequest()).toBe(false);
+		one.adopt('a fox');
+		expect(one.accepted()).toBeNull();
+	});
+
+	it('makes it its item’s own, whatever the next try of the round asks for', () => {
+		leave();
+		const ledger = open({ round: 1 });
+		ledger.line(second).adopt('a fox');
+		end(ledger);
+		expect(found({ round: 1 }, second)).toBe('id-1');
+	});
+
+	it('finds the prediction that its item names itself', () => {
+		leave();
+		expect(found({ round: 1 }, { ...second, namedId: 'id-2' as never })).toBeUndefined();
+		expect(found({ round: 1 }, { ...second, namedId: 'id-1' as never })).toBe('id-1');
+	});
+
+	it('needs no request where no earlier round has left anything', () => {
+		expect(open({ round: 1 }).line(first).needsRequest()).toBe(false);
+		leave('id-1', { round: 1 });
+		expect(open({ round: 1 }).line(second).needsRequest()).toBe(false);
+	});
+});
+
+it('as an agent’s tool any run takes over the same request, for its round says nothing', () => {
+	leave('id-1', { round: null });
+	const line = open({ round: null }).line(second);
+	expect(line.accepted()).toBeNull();
+	line.adopt('a fox');
+	expect(line.accepted()?.predictionId).toBe('id-1');
+});
+
+it('two calls at the same time work on different entries', () => {
+	leave();
+	const [one, other] = [open({ round: null }).line(first), open({ round: null }).line(first)];
+	one.adopt('a fox');
+	other.adopt('a fox');
+	expect([one.accepted()?.predictionId, other.accepted()]).toEqual(['id-1', null]);
+});
+
+describe('a lost answer', () => {
+	const lose = () => {
+		const ledger = open();
+		ledger.line(first).recordLost('ECONNRESET', facts);
+		end(ledger);
+	};
+
+	it('is remembered in the same execution', () => {
+		lose();
+		const line = open().line(first);
+		expect(line.lost()).toBe('ECONNRESET');
+		expect(line.accepted()).toBeNull();
+		expect(open({ parameters: 'changed' }).line(first).lost()).toBeNull();
+	});
+
+	it('is written off by a person who runs the execution again', () => {
+		lose();
+		expect(open({ executionId: '2' }).line(first).lost()).toBeNull();
+		expect(context.predictions).toEqual([]);
+	});
+});
+
+it('an unknown prediction is written off by a person, unless it was known again', () => {
+	for (const [isKnownAgain, expected] of [
+		[false, undefined],
+		[true, 'id-1'],
+	] as const) {
+		context = {};
+		leave();
+		const ledger = open();
+		const line = ledger.line(first);
+		line.recordKnown(false);
+		if (isKnownAgain) line.recordKnown(true);
+		end(ledger);
+		expect(found({ executionId: '1' })).toBe('id-1');
+		expect(found({ executionId: '2' })).toBe(expected);
+	}
+});
+
+describe('what was put out', () => {
+	/** A run of two items, the first one put out. */
+	function deliver(wentWell: boolean): void {
+		const ledger = open();
+		const lines = [first, second].map((key) => ledger.line(key));
+		for (const [index, line] of lines.entries()) line.recordAccepted(`id-${index + 1}`, facts);
+		lines[0]?.recordDelivered();
+		end(ledger, wentWell);
+	}
+	const ids = () => context.predictions?.map(({ predictionId }) => predictionId);
+
+	it('is forgotten when all went well', () => {
+		deliver(true);
+		expect(ids()).toEqual(['id-2']);
+	});
+
+	it('is kept when an item did not finish, since n8n may run the node again', () => {
+		deliver(false);
+		expect(found()).toBe('id-1');
+	});
+
+	it('is forgotten by a later round, and never taken over by one', () => {
+		deliver(false);
+		const ledger = open({ round: 1 });
+		const line = ledger.line(first);
+		line.adopt('a fox');
+		expect(line.accepted()?.predictionId).toBe('id-2');
+		end(ledger);
+		expect(ids()).toEqual(['id-2']);
+	});
+});
+
+it('a prediction that ended without a video is struck out', () => {
+	leave();
+	const ledger = open();
+	const line = ledger.line(first);
+	line.strike();
+	expect(line.accepted()).toBeNull();
+	expect(context.predictions).toEqual([]);
+	line.strike();
+	line.recordAccepted('id-2', facts);
+	expect(ledger.accepted()).toEqual([[0, 'id-2']]);
+});
+
+it('names the accepted predictions of the run by item', () => {
+	leave();
+	const ledger = open();
+	ledger.line(first);
+	ledger.line(second).recordLost('TIMEOUT', facts);
+	ledger.line({ ...first, item: 2 }).recordAccepted('id-3', facts);
+	expect(ledger.accepted()).toEqual([
+		[0, 'id-1'],
+		[2, 'id-3'],
+	]);
+});
+
+describe('hashes', () => {
+	it('of texts depend on where one ends and the next begins', () => {
+		expect(hashOf('ab', 'c')).not.toBe(hashOf('a', 'bc'));
+	});
+
+	it('of a request see every field but not their order', () => {
+		const { model, body } = requestOf('a fox');
+		const turned = Object.fromEntries(Object.entries(body).reverse()) as unknown as typeof body;
+		expect(hashOfRequest({ model, body: turned })).toBe(hashOfRequest({ model, body }));
+		const others = [
+			{ model: 'n', body },
+			...Object.keys(body).map((name) => ({ model, body: { ...body, [name]: 'other' } })),
+		];
+		expect(new Set(others.map((one) => hashOfRequest(one))).size).toBe(others.length);
+		expect(others.map((one) => hashOfRequest(one))).not.toContain(hashOfRequest({ model, body }));
+	});
+});
