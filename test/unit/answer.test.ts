@@ -129,7 +129,6 @@ it.each([
 	[302, {}, 'refused', 'redirect'],
 	[404, {}, 'refused', 'notFound'],
 	[403, { error: { message: 'balance' } }, 'refused', 'forbidden'],
-	[407, {}, 'refused', 'proxy'],
 	// The status outranks words.
 	[
 		504,

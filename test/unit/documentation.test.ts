@@ -177,7 +177,7 @@ describe('the node shows what the reference says', () => {
 			usableAsTool: true,
 			credentials: [{ name: 'gptProtoApi', required: true }],
 		});
-		expect(values(field('operation')[0])).toEqual(['getResult', 'submit', 'submitAndWait']);
+		expect(values(field('operation')[0])).toEqual(['submitAndWait', 'submit', 'getResult']);
 		expect(values(field('operation')[0])).toEqual([...OPERATIONS]);
 		for (const name of names(field('operation')[0])) expect(description.subtitle).toContain(name);
 		expect(field('operation')[0]?.default).toBe('submitAndWait');

@@ -7,6 +7,7 @@ import {
 	isSurelyNotAccepted,
 	mayConnectNextTime,
 	type Obstacle,
+	type Refused,
 	readFault,
 	scopeOfRefusal,
 } from '../../nodes/SeedanceImageToVideo/prediction/retry';
@@ -145,7 +146,6 @@ it('only a connection that never came about, and may come about next time, is tr
 const REASONS: Readonly<Record<RefusalReason, readonly [isFinal: boolean, scope: string | null]>> =
 	{
 		unauthorized: [true, 'account'],
-		proxy: [true, 'account'],
 		forbidden: [true, 'model'],
 		forbiddenByUnknown: [true, 'model'],
 		contentPolicy: [true, null],
@@ -157,7 +157,7 @@ const REASONS: Readonly<Record<RefusalReason, readonly [isFinal: boolean, scope:
 it.each(Object.entries(REASONS))(
 	'%s is final for a question and holds for others as it should',
 	(reason, [isFinal, scope]) => {
-		const refusal = refused(reason as RefusalReason) as Obstacle;
+		const refusal = refused(reason as RefusalReason) as Refused;
 		expect(isFinalRefusal(refusal, null)).toBe(isFinal);
 		expect(scopeOfRefusal(refusal)).toBe(scope);
 	},

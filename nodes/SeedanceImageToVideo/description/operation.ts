@@ -1,7 +1,7 @@
 // The Operation dropdown. Its values are stored in users' workflows and never change.
 import type { INodeProperties } from 'n8n-workflow';
 
-export const OPERATIONS = ['getResult', 'submit', 'submitAndWait'] as const;
+export const OPERATIONS = ['submitAndWait', 'submit', 'getResult'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 /** Operations that send a picture and a prompt. */
