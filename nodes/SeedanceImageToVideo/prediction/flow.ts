@@ -123,20 +123,17 @@ async function follow(
 	acceptedAt: number | null,
 ): Promise<Prediction> {
 	const { account, line, startedAt, timeoutMs } = order;
-	try {
-		const prediction =
-			until === 'ended'
-				? await waitForEnd(run, predictionId, { ...order, acceptedAt })
-				: await askForState(run, predictionId, account, startedAt + timeoutMs);
-		line.recordKnown(true);
-		return prediction;
-	} catch (failure) {
-		if (isUnknown(failure)) line.recordKnown(false);
-		else if (failure instanceof PredictionFailure && failure.facts.status !== undefined) {
-			line.recordKnown(true);
-		}
+	const following: Promise<Prediction> =
+		until === 'ended'
+			? waitForEnd(run, predictionId, { ...order, acceptedAt })
+			: askForState(run, predictionId, account, startedAt + timeoutMs);
+	const prediction = await following.catch((failure: unknown): never => {
+		const wasAnswered = failure instanceof PredictionFailure && failure.facts.status !== undefined;
+		if (isUnknown(failure) || wasAnswered) line.recordKnown(!isUnknown(failure));
 		throw failure;
-	}
+	});
+	line.recordKnown(true);
+	return prediction;
 }
 
 function isUnknown(failure: unknown): boolean {
