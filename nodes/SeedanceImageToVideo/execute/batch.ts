@@ -64,7 +64,7 @@ function isToolRun(context: IExecuteFunctions): boolean {
 	return asksItself || context.getNode().type.endsWith('Tool');
 }
 
-export function note(context: IExecuteFunctions, message: string): void {
+function note(context: IExecuteFunctions, message: string): void {
 	context.logger.info(`${context.getNode().name}: ${message}`);
 }
 

@@ -10,7 +10,7 @@ import { askForState, waitForEnd } from '../prediction/wait';
 import type { Batch, Job, Work } from './batch';
 import { type Asked, NOT_KNOWN, outputItem, type OutputOptions } from './item';
 
-export function videoStore({ helpers }: IExecuteFunctions): VideoStore {
+function videoStore({ helpers }: IExecuteFunctions): VideoStore {
 	return async (stream, fileName) =>
 		await helpers.prepareBinaryData(
 			// n8n reads any Node stream; the type of its parameter comes from a module a node may not import.

@@ -141,7 +141,7 @@ async function downloadOnce(
 }
 
 /** The name of the video's file; an id may hold what a file name may not. */
-export function fileNameOf(predictionId: string): string {
+function fileNameOf(predictionId: string): string {
 	return `${predictionId.replace(/[^\w.:~=+@-]/g, '_')}.mp4`;
 }
 
