@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { N8nInstance } from '../../tools/n8n/instance';
 import { type Execution, itemsOf } from '../../tools/n8n/workflow';
 import { line, SEEDANCE, seedance } from '../e2e/workflows';
+import { Hook, webhook } from '../e2e/webhook';
 import { begunIn } from './cluster';
 import { DONE, durable } from './durable';
-import { Hook, webhook } from './hook';
 import { Place } from './place';
 
 const PROMPT = '={{ $json.body.prompt }}';
@@ -38,9 +38,9 @@ const prompts = Array.from({ length: WAITING_IN_THE_NODE }, (_, index) => `Waiti
 beforeAll(async () => {
 	await place.open({ renderMs: 30_000 }, QUICK_TO_NOTICE);
 	const { cluster, credential } = place;
-	parked = await Hook.open(cluster, 'parked', durable(webhook('parked'), credential, PROMPT));
+	parked = await Hook.open(cluster.rest, 'parked', durable(webhook('parked'), credential, PROMPT));
 	const node = seedance(credential, { prompt: PROMPT });
-	waiting = await Hook.open(cluster, 'waiting', line(webhook('waiting'), node));
+	waiting = await Hook.open(cluster.rest, 'waiting', line(webhook('waiting'), node));
 
 	await parked.call({ prompt: 'Durable' });
 	for (const prompt of prompts) await waiting.call({ prompt });
