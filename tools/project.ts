@@ -15,8 +15,8 @@ const INPUTS = [...SOURCES, 'package.json', 'tsconfig.json', 'gulpfile.js'];
 
 /** @throws Error with what the compiler said */
 export async function build(): Promise<void> {
-	const gulp = require.resolve('gulp/bin/gulp.js');
-	const options = { cwd: PROJECT, all: true, reject: false };
+	const gulp = join(PROJECT, 'node_modules', 'gulp', 'bin', 'gulp.js');
+	const options = { cwd: PROJECT, all: true, reject: false, nodeOptions: [] };
 	const { failed, all } = await execa.node(gulp, ['build', '--silent'], options);
 	if (failed) throw new Error(`The build did not succeed:\n${all}`);
 }

@@ -42,15 +42,17 @@ function verdict(value: number, aim: number, digits = 2, unit = ''): string {
 	return `missed by ${text(value - aim)}: ${text(value)}`;
 }
 
+const count = (items: number) => (items === 1 ? '1 item' : `${items} items`);
+
 function aims({ batches, n8n, limited, memory }: Measured): Table {
 	const rows = batches.map(({ items, ratio }) => [
-		`${items} items in the engine: within 1.10 of the limit`,
+		`${count(items)} in the engine: within 1.10 of the limit`,
 		verdict(median(ratio), 1.1),
 	]);
 	for (const { items, figures } of n8n.matches) {
 		const loop = median(figures['do it yourself'].ratio);
 		const outcome = verdict(median(figures.ours.ratio), loop, 3);
-		rows.push([`${items} items in n8n: sooner than the loop (${loop.toFixed(3)})`, outcome]);
+		rows.push([`${count(items)} in n8n: sooner than the loop (${loop.toFixed(3)})`, outcome]);
 	}
 	for (const { scale, ratio } of limited) {
 		const speed = scale === 1 ? 'real speed' : `${scale} times as fast`;

@@ -72,7 +72,7 @@ export interface Plan {
 export const FULL: Plan = {
 	quick: false,
 	engine: { scale: 30, draws: 5, sizes: [1, 10, 100] },
-	n8n: { scale: 1, draws: { 1: 3, 10: 3, 100: 1 } },
+	n8n: { scale: 1, draws: { 1: 6, 10: 4, 100: 1 } },
 	limited: [
 		{ scale: 1, items: 60, draws: 1 },
 		{ scale: 10, items: 100, draws: 2 },

@@ -17,7 +17,7 @@ export async function roomsGraph(): Promise<string> {
 	const inside = ['--include-only', `^(${FOLDERS.join('|')})/`, '--exclude', '\\.(json|mjs)$'];
 	const output = ['--output-type', 'mermaid', '--collapse', ROOMS];
 	// Where rules are broken it ends with another code; `npm run arch` is where they are shown.
-	const options = { cwd: PROJECT, reject: false };
+	const options = { cwd: PROJECT, reject: false, nodeOptions: [] };
 	const { stdout, stderr } = await execa.node(program, [...output, ...inside, ...FOLDERS], options);
 	if (!stdout.startsWith('flowchart')) throw new Error(stderr || stdout);
 	return fenced('mermaid', stdout.trim());

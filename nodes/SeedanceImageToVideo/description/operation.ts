@@ -13,11 +13,12 @@ export const operation: INodeProperties = {
 	type: 'options',
 	noDataExpression: true,
 	options: [
+		// The most used first: n8n lists the actions of the node in this order.
 		{
-			name: 'Get Result',
-			value: 'getResult',
-			action: 'Get video',
-			description: 'Get the status of a prediction, and its video if it is finished',
+			name: 'Submit and Wait',
+			value: 'submitAndWait',
+			action: 'Generate video from image',
+			description: 'Start a prediction, wait for it and return the finished video',
 		},
 		{
 			name: 'Submit',
@@ -26,10 +27,10 @@ export const operation: INodeProperties = {
 			description: 'Start a prediction and return its ID without waiting for the video',
 		},
 		{
-			name: 'Submit and Wait',
-			value: 'submitAndWait',
-			action: 'Generate video from image',
-			description: 'Start a prediction, wait for it and return the finished video',
+			name: 'Get Result',
+			value: 'getResult',
+			action: 'Get video',
+			description: 'Get the status of a prediction, and its video if it is finished',
 		},
 	],
 	default: 'submitAndWait',

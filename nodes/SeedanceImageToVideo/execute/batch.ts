@@ -20,16 +20,13 @@ import { Accounts } from './accounts';
 import { giveHints } from './hints';
 import {
 	CANCELLED,
-	describeAllAccepted,
-	describeAllOthers,
 	describeCancelled,
 	describeEvent,
 	describeOverspending,
 	describeRest,
 	type Message,
-	NAMED_AT_MOST,
 } from './messages';
-import { toErrorItem, toNodeError } from './node-error';
+import { toErrorItem, toNodeError, withRetry } from './node-error';
 import { hashOfParameters, type ItemPlan, readPlan, readRunOptions } from './parameters';
 import { loadPicture, sizeOfPicture } from './picture';
 import { messageOf, Refusal } from './refusal';
@@ -221,7 +218,7 @@ function finish(batch: Batch, results: readonly Result[]): INodeExecutionData[] 
 	const node = context.getNode();
 	const failures = new Map<number, Message>();
 	for (const [item, result] of results.entries()) {
-		if (result instanceof Error) failures.set(item, messageOf(result));
+		if (result instanceof Error) failures.set(item, withRetry(messageOf(result)));
 	}
 	const [first] = failures;
 	if (first && !context.continueOnFail()) {
@@ -243,7 +240,7 @@ function finish(batch: Batch, results: readonly Result[]): INodeExecutionData[] 
 
 /** What the first failure's description has to say of the other items. */
 function withRest(
-	{ context, run }: Batch,
+	{ run }: Batch,
 	failures: ReadonlyMap<number, Message>,
 	[first, { description }]: readonly [number, Message],
 ): string {
@@ -251,10 +248,6 @@ function withRest(
 		.filter(([item]) => item !== first)
 		.map(([item, { message }]) => [item, message] as const);
 	const accepted = run.ledger.accepted();
-	if (accepted.length > NAMED_AT_MOST) {
-		warn(context, describeAllAccepted(accepted.map(([, id]) => id)));
-	}
-	if (others.length > NAMED_AT_MOST) warn(context, describeAllOthers(others));
 	return [description, describeRest(others, accepted)].filter((text) => text !== '').join(' ');
 }
 

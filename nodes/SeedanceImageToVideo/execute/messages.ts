@@ -5,7 +5,12 @@ import type { InputFault, InvalidParameter } from '../gptproto/request';
 import { DEFAULTS, RANGES } from '../gptproto/reference';
 import { displayedName } from '../description';
 import { describeObstacle } from '../prediction/flow';
-import { type DownloadFault, PredictionFailure, type PredictionFacts } from '../prediction/reason';
+import type {
+	DownloadFault,
+	PredictionFacts,
+	PredictionFailure,
+	Reason,
+} from '../prediction/reason';
 import type { Obstacle, Refused } from '../prediction/retry';
 import type { RunEvent } from '../prediction/run';
 
@@ -23,6 +28,8 @@ export interface Message {
 	readonly message: string;
 	/** What to do, in sentences. */
 	readonly description: string;
+	/** What a retry does; true only where n8n runs the node again. */
+	readonly onRetry?: string | undefined;
 	/** `input`: the user's parameters; `service`: GPTProto or the way to it. */
 	readonly origin: 'input' | 'service';
 	readonly httpCode?: string | undefined;
@@ -219,11 +226,6 @@ export function describeUnreadableCredential(fault: string): Message {
 	};
 }
 
-/** GPTProto's own words, as the last sentence of a description. */
-function theySay(message: string): string {
-	return message === '' ? '' : ` GPTProto says: "${oneLine(message)}"`;
-}
-
 function obstacleInWords(obstacle: Obstacle | string): string {
 	const text = typeof obstacle === 'string' ? obstacle : describeObstacle(obstacle);
 	return oneLine(
@@ -231,80 +233,62 @@ function obstacleInWords(obstacle: Obstacle | string): string {
 	);
 }
 
+type Words = readonly [
+	message: string,
+	description: string,
+	cause?: FailureCause | undefined,
+	onRetry?: string | undefined,
+];
+
 /** A clear no of GPTProto, or of a proxy in front of it. */
-function describeRefusal(
-	{ reason, httpCode, message }: Refused,
-	what: 'submission' | 'result',
-	{ predictionId }: PredictionFacts,
-): Message {
-	const words = theySay(message);
-	const common = { origin: 'service', httpCode } as const;
-	const asked =
-		what === 'submission'
-			? 'the submission'
-			: `to return prediction ${oneLine(predictionId ?? '')}`;
+function refusalWords({ reason, httpCode }: Refused, isSubmission: boolean, id: string): Words {
 	switch (reason) {
 		case 'unauthorized':
-			return {
-				...common,
-				message: 'GPTProto did not accept the API key',
-				description: `Check the API key in the "GPTProto API" credential. It may be mistyped, revoked or from another account.${words}`,
-				cause: 'credential-invalid',
-			};
+			return [
+				'GPTProto did not accept the API key',
+				'Check the API key in the "GPTProto API" credential. It may be mistyped, revoked or from another account.',
+				'credential-invalid',
+			];
 		case 'forbidden':
-			return {
-				...common,
-				message: 'GPTProto did not allow this request: no permission, or not enough balance',
-				description: `Top up your GPTProto balance, or check that your API key may use this model.${words}`,
-				cause: 'quota-exhausted',
-			};
+			return [
+				'GPTProto did not allow this request: no permission, or not enough balance',
+				'Top up your GPTProto balance, or check that your API key may use this model.',
+				'quota-exhausted',
+			];
 		case 'forbiddenByUnknown':
-			return {
-				...common,
-				message: 'GPTProto, or a proxy in front of it, did not allow this request (HTTP 403)',
-				description: `The answer is not in GPTProto's format. Check whether a proxy or firewall blocks the connection. If none does, check your GPTProto balance and what your API key may use.${words}`,
-			};
-		case 'proxy':
-			return {
-				...common,
-				message: 'The proxy between n8n and GPTProto asks for a sign-in (HTTP 407)',
-				description: 'Nothing was submitted. Check the proxy settings of your n8n.',
-				cause: 'configuration-invalid',
-			};
+			return [
+				'GPTProto, or a proxy in front of it, did not allow this request (HTTP 403)',
+				"The answer is not in GPTProto's format. Check whether a proxy or firewall blocks the connection. If none does, check your GPTProto balance and what your API key may use.",
+			];
 		case 'contentPolicy':
-			return {
-				...common,
-				message: "GPTProto's content policy blocked the image or the prompt",
-				description: `Change the image or the prompt. Images with recognizable faces are often refused.${words}`,
-			};
+			return [
+				"GPTProto's content policy blocked the image or the prompt",
+				'Change the image or the prompt. Images with recognizable faces are often refused.',
+			];
 		case 'notFound':
-			return what === 'submission'
-				? {
-						...common,
-						message: 'Unknown model or wrong Base URL (HTTP 404)',
-						description: `Check 'Model', and 'Base URL' in the credential.${words}`,
-						cause: 'configuration-invalid',
-					}
-				: {
-						...common,
-						message: `GPTProto does not know prediction ${oneLine(predictionId ?? '')} (HTTP 404)`,
-						description: `Check the prediction ID, and that the credential belongs to the account that submitted it. If this run submitted it, "Retry execution" submits the item again.${words}`,
-						cause: 'configuration-invalid',
-					};
+			return isSubmission
+				? [
+						'Unknown model or wrong Base URL (HTTP 404)',
+						"Check 'Model', and 'Base URL' in the credential.",
+						'configuration-invalid',
+					]
+				: [
+						`GPTProto does not know prediction ${id} (HTTP 404)`,
+						'Check the prediction ID, and that the credential belongs to the account that submitted it.',
+						'configuration-invalid',
+						'If this run submitted it, "Retry execution" submits the item again.',
+					];
 		case 'redirect':
-			return {
-				...common,
-				message: `GPTProto's address redirects to another one (HTTP ${httpCode})`,
-				description:
-					"The node does not follow redirects, so that the API key stays with its host. Check 'Base URL' in the credential: scheme (https), host and path.",
-				cause: 'configuration-invalid',
-			};
+			return [
+				`GPTProto's address redirects to another one (HTTP ${httpCode})`,
+				"The node does not follow redirects, so that the API key stays with its host. Check 'Base URL' in the credential: scheme (https), host and path.",
+				'configuration-invalid',
+			];
 		case 'badRequest':
-			return {
-				...common,
-				message: `GPTProto refused ${asked} (HTTP ${httpCode})`,
-				description: `Check the address and the size of the image, the model and the options.${words}`,
-			};
+			return [
+				`GPTProto refused ${isSubmission ? 'the submission' : `to return prediction ${id}`} (HTTP ${httpCode})`,
+				'Check the address and the size of the image, the model and the options.',
+			];
 	}
 }
 
@@ -327,107 +311,106 @@ function describeDownloadFault(fault: DownloadFault): string {
 		case 'tooSlow':
 			return 'not complete in time';
 		case 'brokeOff':
-			return oneLine(fault.message === '' ? 'the connection broke off' : fault.message);
+			return oneLine(fault.message || 'the connection broke off');
 	}
+}
+
+function failureWords(reason: Reason, facts: PredictionFacts): Words {
+	const id = oneLine(facts.predictionId ?? '');
+	const status = oneLine(facts.status ?? 'unknown', 40);
+	const lastAnswer = (obstacle: Obstacle | null) =>
+		obstacle === null ? '' : ` Last answer: ${obstacleInWords(obstacle)}.`;
+	switch (reason.kind) {
+		case 'refused':
+		case 'notSentAfterRefusal': {
+			const isSubmission = reason.kind !== 'refused' || reason.what === 'submission';
+			const [message, help, cause, onRetry] = refusalWords(reason.refusal, isSubmission, id);
+			const why =
+				reason.kind === 'refused'
+					? ''
+					: 'This item was not submitted, since GPTProto had refused one before it for the same reason. ';
+			const said = reason.refusal.message;
+			const theySay = said === '' ? '' : ` GPTProto says: "${oneLine(said)}"`;
+			return [message, `${why}${help}${theySay}`, cause, onRetry];
+		}
+		case 'unreachable':
+			return reason.proxyStatus === undefined
+				? [
+						'GPTProto could not be reached',
+						`Nothing was submitted. Check 'Base URL' in the credential, and whether n8n can connect to it (${oneLine(reason.code)}). It is safe to run the workflow again.`,
+						'temporarily-unavailable',
+					]
+				: [
+						`The proxy between n8n and GPTProto refused the connection (HTTP ${reason.proxyStatus})`,
+						`Nothing was submitted. Check the proxy settings of your n8n, and whether the proxy ${reason.proxyStatus === 407 ? 'asks for a sign-in' : 'allows the host in the Base URL'}. It is safe to run the workflow again.`,
+						'configuration-invalid',
+					];
+		case 'heldBack':
+			return reason.isRateLimited
+				? [
+						`The rate limit held this item back for ${inWords(reason.waitedMs)}`,
+						"Nothing was submitted. Your account may have too many videos in progress, or the model is overloaded. It is safe to run the workflow again. Raise 'Timeout (Minutes)' to wait longer.",
+						'rate-limited',
+					]
+				: [
+						`This item waited ${inWords(reason.waitedMs)} for its turn and was not submitted`,
+						"Raise 'Max Concurrent Requests' or 'Timeout (Minutes)'. It is safe to run the workflow again.",
+						'temporarily-unavailable',
+					];
+		case 'answerLost':
+			return [
+				'The answer to the submission was lost: a prediction may exist and may be billed',
+				`Reason: ${obstacleInWords(reason.obstacle)}. To avoid paying twice, Retry On Fail does not submit this item again. Check the usage in your GPTProto account before you run the workflow again.`,
+				undefined,
+				'"Retry execution" submits the item again.',
+			];
+		case 'ended':
+			return [
+				`Prediction ${id} ended without a video (${status})`,
+				`${reason.failureReason === null ? 'GPTProto gave no reason.' : `GPTProto says: "${oneLine(reason.failureReason)}".`} Change the image, the prompt or the options if needed.`,
+				undefined,
+				'A retry submits this item again.',
+			];
+		case 'timedOut':
+			return [
+				`Prediction ${id} is not finished after ${inWords(reason.waitedMs)}`,
+				`Its last known status is "${status}".${lastAnswer(reason.obstacle)} It will keep rendering and will be charged. Use Get Result with this prediction ID.`,
+				'temporarily-unavailable',
+				'Or raise \'Timeout (Minutes)\' and run "Retry execution".',
+			];
+		case 'stateUnknown':
+			return [
+				`The status of prediction ${id} could not be read`,
+				`The prediction itself is not affected.${lastAnswer(reason.obstacle)} Run the workflow again later.`,
+				reason.obstacle?.kind === 'rateLimited' ? 'rate-limited' : 'temporarily-unavailable',
+			];
+		case 'noVideoAddress':
+			return [
+				`Prediction ${id} is finished, but GPTProto gave no http(s) address for the video`,
+				'The prediction is paid for. Use Get Result with this prediction ID later, or ask GPTProto about it.',
+			];
+		case 'notDownloaded':
+			return [
+				`The video of prediction ${id} is finished but could not be downloaded`,
+				`Last attempt: ${describeDownloadFault(reason.fault)}. The video is at ${oneLine(facts.videoUrl ?? '', 2000)} for about a day. Get Result with this prediction ID downloads it without paying again.`,
+				'temporarily-unavailable',
+			];
+	}
+}
+
+function httpCodeOf(reason: Reason): string | undefined {
+	if (reason.kind === 'heldBack') return reason.isRateLimited ? '429' : undefined;
+	const said = 'refusal' in reason ? reason.refusal : 'obstacle' in reason ? reason.obstacle : null;
+	return typeof said === 'object' && said !== null && 'httpCode' in said
+		? said.httpCode
+		: undefined;
 }
 
 /** Why one item has no video. */
 export function describeFailure({ reason, facts }: PredictionFailure): Message {
-	const id = oneLine(facts.predictionId ?? '');
-	const about = { origin: 'service', facts } as const;
-	switch (reason.kind) {
-		case 'refused':
-			return { ...describeRefusal(reason.refusal, reason.what, facts), facts };
-		case 'notSentAfterRefusal': {
-			const refused = describeRefusal(reason.refusal, 'submission', facts);
-			return {
-				...refused,
-				description: `This item was not submitted, since GPTProto had refused one before it for the same reason. ${refused.description}`,
-			};
-		}
-		case 'unreachable':
-			return reason.proxyStatus === undefined
-				? {
-						...about,
-						message: 'GPTProto could not be reached',
-						description: `Nothing was submitted. Check 'Base URL' in the credential, and whether n8n can connect to it (${oneLine(reason.code)}). It is safe to run the workflow again.`,
-						cause: 'temporarily-unavailable',
-					}
-				: {
-						...about,
-						message: `The proxy between n8n and GPTProto refused the connection (HTTP ${reason.proxyStatus})`,
-						description: `Nothing was submitted. Check the proxy settings of your n8n${reason.proxyStatus === 407 ? ': the proxy asks for a sign-in' : ', and whether the proxy allows the host in the Base URL'}. It is safe to run the workflow again.`,
-						cause: 'configuration-invalid',
-					};
-		case 'heldBack': {
-			const waited = inWords(reason.waitedMs);
-			return reason.isRateLimited
-				? {
-						...about,
-						message: `The rate limit held this item back for ${waited}`,
-						description:
-							"Nothing was submitted. Your account may have too many videos in progress, or the model is overloaded. It is safe to run the workflow again. Raise 'Timeout (Minutes)' to wait longer.",
-						httpCode: '429',
-						cause: 'rate-limited',
-					}
-				: {
-						...about,
-						message: `This item waited ${waited} for its turn and was not submitted`,
-						description:
-							"Raise 'Max Concurrent Requests' or 'Timeout (Minutes)'. It is safe to run the workflow again.",
-						cause: 'temporarily-unavailable',
-					};
-		}
-		case 'answerLost':
-			return {
-				...about,
-				message: 'The answer to the submission was lost: a prediction may exist and may be billed',
-				description: `Reason: ${obstacleInWords(reason.obstacle)}. To avoid paying twice, Retry On Fail does not submit this item again. Check the usage in your GPTProto account. Then run "Retry execution" or the workflow to submit the item again.`,
-				httpCode:
-					typeof reason.obstacle !== 'string' && reason.obstacle.kind !== 'noAnswer'
-						? reason.obstacle.httpCode
-						: undefined,
-			};
-		case 'ended':
-			return {
-				...about,
-				message: `Prediction ${id} ended without a video (${oneLine(facts.status ?? '', 40)})`,
-				description: `${reason.failureReason === null ? 'GPTProto gave no reason.' : `GPTProto says: "${oneLine(reason.failureReason)}".`} Change the image, the prompt or the options if needed. A retry submits this item again.`,
-			};
-		case 'timedOut': {
-			const last =
-				reason.obstacle === null ? '' : ` Last answer: ${obstacleInWords(reason.obstacle)}.`;
-			return {
-				...about,
-				message: `Prediction ${id} is not finished after ${inWords(reason.waitedMs)}`,
-				description: `Its last known status is "${oneLine(facts.status ?? 'unknown', 40)}".${last} It will keep rendering and will be charged. Use Get Result with this prediction ID, or raise 'Timeout (Minutes)' and run "Retry execution".`,
-				cause: 'temporarily-unavailable',
-			};
-		}
-		case 'stateUnknown':
-			return {
-				...about,
-				message: `The status of prediction ${id} could not be read`,
-				description: `${reason.obstacle === null ? '' : `Last answer: ${obstacleInWords(reason.obstacle)}. `}The prediction itself is not affected. Run the workflow again later.`,
-				httpCode:
-					reason.obstacle && 'httpCode' in reason.obstacle ? reason.obstacle.httpCode : undefined,
-				cause: reason.obstacle?.kind === 'rateLimited' ? 'rate-limited' : 'temporarily-unavailable',
-			};
-		case 'noVideoAddress':
-			return {
-				...about,
-				message: `Prediction ${id} is finished, but GPTProto gave no http(s) address for the video`,
-				description:
-					'The prediction is paid for. Use Get Result with this prediction ID later, or ask GPTProto about it.',
-			};
-		case 'notDownloaded':
-			return {
-				...about,
-				message: `The video of prediction ${id} is finished but could not be downloaded`,
-				description: `Last attempt: ${describeDownloadFault(reason.fault)}. The video is at ${oneLine(facts.videoUrl ?? '', 2000)} for about a day. Get Result with this prediction ID downloads it without paying again.`,
-				cause: 'temporarily-unavailable',
-			};
-	}
+	const [message, description, cause, onRetry] = failureWords(reason, facts);
+	const httpCode = httpCodeOf(reason);
+	return { message, description, onRetry, origin: 'service', httpCode, cause, facts };
 }
 
 /** A fault nobody foresaw. */
@@ -492,8 +475,7 @@ export function describeOtherAccount(predictionId: string): Message {
 	};
 }
 
-/** So many items are named in a sentence; all of a longer list are in n8n's log. */
-export const NAMED_AT_MOST = 50;
+const NAMED_AT_MOST = 50;
 
 /** A list of items in a sentence; a long one is cut. */
 export function listed(texts: ReadonlyArray<readonly [item: number, text: string]>): string {
@@ -502,34 +484,40 @@ export function listed(texts: ReadonlyArray<readonly [item: number, text: string
 		.map(([item, text]) => `[Item ${item}] ${oneLine(text, 2200)}`)
 		.join(', ');
 	const rest = texts.length - NAMED_AT_MOST;
-	return rest > 0 ? `${shown} and ${rest} more (see n8n's log)` : shown;
+	return rest > 0 ? `${shown} and ${rest} more` : shown;
 }
 
 type ByItem = ReadonlyArray<readonly [item: number, text: string]>;
 
+function sentences(...parts: ReadonlyArray<string | false>): string {
+	return parts.filter((sentence) => sentence !== false).join(' ');
+}
+
+function didNotFinish(others: ByItem): string | false {
+	return (
+		others.length > 0 && `${counted(others.length, 'more item')} did not finish: ${listed(others)}.`
+	);
+}
+
 /** What else a person has to know when one item stops the workflow. */
 export function describeRest(others: ByItem, accepted: ByItem): string {
-	return [
-		others.length > 0 &&
-			`${counted(others.length, 'more item')} did not finish: ${listed(others)}.`,
+	const these = accepted.length === 1 ? 'this accepted prediction' : 'these accepted predictions';
+	return sentences(
+		didNotFinish(others),
 		accepted.length > 0 &&
-			`Retry On Fail and "Retry execution" pick up ${accepted.length === 1 ? 'this accepted prediction' : 'these accepted predictions'} without paying again: ${listed(accepted)}.`,
-	]
-		.filter((sentence) => sentence !== false)
-		.join(' ');
+			`Retry On Fail and "Retry execution" pick up ${these} without paying again: ${listed(accepted)}.`,
+		accepted.length > NAMED_AT_MOST && "n8n's log names all of them.",
+	);
 }
 
 /** The same after a parked wait, where n8n does not run the node again. */
 export function describeRestOfParked(others: ByItem, videos: ByItem): string {
-	return [
-		others.length > 0 &&
-			`${counted(others.length, 'more item')} did not finish: ${listed(others)}.`,
+	return sentences(
+		didNotFinish(others),
 		videos.length > 0 &&
 			`${counted(videos.length, 'video')} finished: ${listed(videos)}. Use Get Result with the prediction ID to download a video without paying again.`,
 		'"Retry execution" shows this message again and pays for nothing.',
-	]
-		.filter((sentence) => sentence !== false)
-		.join(' ');
+	);
 }
 
 export const CANCELLED = 'The execution was cancelled';
@@ -549,14 +537,6 @@ export function describeEvent(event: RunEvent): string {
 export function describeCancelled(ids: readonly string[]): string {
 	const they = ids.length === 1 ? 'It' : 'They';
 	return `Cancelled with ${counted(ids.length, 'accepted prediction')}. ${they} will keep rendering and will be charged. Use Get Result with: ${ids.map((id) => oneLine(id)).join(', ')}`;
-}
-
-export function describeAllAccepted(ids: readonly string[]): string {
-	return `Accepted predictions of this run: ${ids.map((id) => oneLine(id)).join(', ')}`;
-}
-
-export function describeAllOthers(others: ByItem): string {
-	return `Items that did not finish: ${others.map(([item, text]) => `[Item ${item}] ${oneLine(text)}`).join(', ')}`;
 }
 
 export function describeNotHandedOver(fault: unknown): string {

@@ -19,7 +19,6 @@ export type RefusalReason =
 	| 'notFound'
 	| 'contentPolicy'
 	| 'redirect'
-	| 'proxy'
 	| 'badRequest';
 
 export type Answer =
@@ -119,7 +118,6 @@ function refusalReason(
 	if (status === ERROR_CODES.forbidden) return isJson ? 'forbidden' : 'forbiddenByUnknown';
 	if (status >= 300 && status < 400) return 'redirect';
 	if (status === 404) return 'notFound';
-	if (status === 407) return 'proxy';
 	// 408: a proxy gave up waiting for GPTProto, which may have accepted all the same.
 	if (status < 400 || status >= 500 || status === 408) return null;
 	// Documented: a blocked picture or prompt is HTTP 400 with the code 503 in the body.

@@ -41,56 +41,26 @@ interface ModelFacts {
 	readonly audio: boolean;
 }
 
+const facts = (
+	name: string,
+	frameSizes: FrameSizeColumn,
+	resolutions: readonly Resolution[],
+	audio: boolean,
+): ModelFacts => ({ name, frameSizes, resolutions, audio });
+
+const OLD = 'seedance-1.0';
+const NEW = 'seedance-1.5-and-2.0';
+
 /** Models with an image-to-video page under `/bytedance/`, by id. */
 export const MODELS = {
-	'doubao-seedance-2-0-fast-260128': {
-		name: 'Seedance 2.0 Fast',
-		frameSizes: 'seedance-1.5-and-2.0',
-		resolutions: UP_TO_720P,
-		audio: true,
-	},
-	'doubao-seedance-2-0-260128': {
-		name: 'Seedance 2.0',
-		frameSizes: 'seedance-1.5-and-2.0',
-		resolutions: RESOLUTIONS,
-		audio: true,
-	},
-	'dreamina-seedance-2-0-fast-260128': {
-		name: 'Seedance 2.0 Fast (Dreamina)',
-		frameSizes: 'seedance-1.5-and-2.0',
-		resolutions: UP_TO_720P,
-		audio: true,
-	},
-	'dreamina-seedance-2-0-260128': {
-		name: 'Seedance 2.0 (Dreamina)',
-		frameSizes: 'seedance-1.5-and-2.0',
-		resolutions: RESOLUTIONS,
-		audio: true,
-	},
-	'doubao-seedance-1-5-pro-251215': {
-		name: 'Seedance 1.5 Pro',
-		frameSizes: 'seedance-1.5-and-2.0',
-		resolutions: RESOLUTIONS,
-		audio: true,
-	},
-	'doubao-seedance-1-0-pro-250528': {
-		name: 'Seedance 1.0 Pro',
-		frameSizes: 'seedance-1.0',
-		resolutions: RESOLUTIONS,
-		audio: false,
-	},
-	'doubao-seedance-1-0-pro-fast-251015': {
-		name: 'Seedance 1.0 Pro Fast',
-		frameSizes: 'seedance-1.0',
-		resolutions: RESOLUTIONS,
-		audio: false,
-	},
-	'doubao-seedance-1-0-lite-i2v-250428': {
-		name: 'Seedance 1.0 Lite',
-		frameSizes: 'seedance-1.0',
-		resolutions: RESOLUTIONS,
-		audio: false,
-	},
+	'doubao-seedance-2-0-fast-260128': facts('Seedance 2.0 Fast', NEW, UP_TO_720P, true),
+	'doubao-seedance-2-0-260128': facts('Seedance 2.0', NEW, RESOLUTIONS, true),
+	'dreamina-seedance-2-0-fast-260128': facts('Seedance 2.0 Fast (Dreamina)', NEW, UP_TO_720P, true),
+	'dreamina-seedance-2-0-260128': facts('Seedance 2.0 (Dreamina)', NEW, RESOLUTIONS, true),
+	'doubao-seedance-1-5-pro-251215': facts('Seedance 1.5 Pro', NEW, RESOLUTIONS, true),
+	'doubao-seedance-1-0-pro-250528': facts('Seedance 1.0 Pro', OLD, RESOLUTIONS, false),
+	'doubao-seedance-1-0-pro-fast-251015': facts('Seedance 1.0 Pro Fast', OLD, RESOLUTIONS, false),
+	'doubao-seedance-1-0-lite-i2v-250428': facts('Seedance 1.0 Lite', OLD, RESOLUTIONS, false),
 } as const satisfies Record<string, ModelFacts>;
 export type Model = keyof typeof MODELS;
 
@@ -131,56 +101,18 @@ export interface FrameSize {
 	readonly height: number;
 }
 
-type Pixels = readonly [width: number, height: number];
-
-/** The same in both columns of the documented table. */
-const FRAME_SIZES_1080P: Record<AspectRatio, Pixels> = {
-	'16:9': [1920, 1088],
-	'4:3': [1664, 1248],
-	'1:1': [1440, 1440],
-	'3:4': [1248, 1664],
-	'9:16': [1088, 1920],
-	'21:9': [2176, 928],
-};
-
-const FRAME_SIZES: Record<FrameSizeColumn, Record<Resolution, Record<AspectRatio, Pixels>>> = {
+/** Width x height, in the order of the aspect ratios above; at 1080p both columns of the table are alike. */
+const AT_1080P = '2176x928 1920x1088 1664x1248 1440x1440 1248x1664 1088x1920';
+const FRAME_SIZES: Readonly<Record<FrameSizeColumn, Readonly<Record<Resolution, string>>>> = {
 	'seedance-1.0': {
-		'480p': {
-			'16:9': [864, 480],
-			'4:3': [736, 544],
-			'1:1': [640, 640],
-			'3:4': [544, 736],
-			'9:16': [480, 864],
-			'21:9': [960, 416],
-		},
-		'720p': {
-			'16:9': [1248, 704],
-			'4:3': [1120, 832],
-			'1:1': [960, 960],
-			'3:4': [832, 1120],
-			'9:16': [704, 1248],
-			'21:9': [1504, 640],
-		},
-		'1080p': FRAME_SIZES_1080P,
+		'480p': '960x416 864x480 736x544 640x640 544x736 480x864',
+		'720p': '1504x640 1248x704 1120x832 960x960 832x1120 704x1248',
+		'1080p': AT_1080P,
 	},
 	'seedance-1.5-and-2.0': {
-		'480p': {
-			'16:9': [864, 496],
-			'4:3': [752, 560],
-			'1:1': [640, 640],
-			'3:4': [560, 752],
-			'9:16': [496, 864],
-			'21:9': [992, 432],
-		},
-		'720p': {
-			'16:9': [1280, 720],
-			'4:3': [1112, 834],
-			'1:1': [960, 960],
-			'3:4': [834, 1112],
-			'9:16': [720, 1280],
-			'21:9': [1470, 630],
-		},
-		'1080p': FRAME_SIZES_1080P,
+		'480p': '992x432 864x496 752x560 640x640 560x752 496x864',
+		'720p': '1470x630 1280x720 1112x834 960x960 834x1112 720x1280',
+		'1080p': AT_1080P,
 	},
 };
 
@@ -194,10 +126,11 @@ export function frameSize(
 	resolution: Resolution,
 	aspectRatio: AspectRatio,
 ): FrameSize | null {
-	const facts = modelFacts(model);
-	if (!facts) return null;
-	const [width, height] = FRAME_SIZES[facts.frameSizes][resolution][aspectRatio];
-	return { width, height };
+	const column = modelFacts(model)?.frameSizes;
+	if (!column) return null;
+	const sizes = FRAME_SIZES[column][resolution].split(' ');
+	const [width, height] = (sizes[ASPECT_RATIOS.indexOf(aspectRatio)] ?? '').split('x').map(Number);
+	return { width: width ?? 0, height: height ?? 0 };
 }
 
 /** What a status means for whoever waits: still working, a video, or ended without one. */

@@ -40,16 +40,10 @@ export class InvalidParameter<Fault extends { readonly kind: string } = InputFau
 }
 
 /** Parameters by their n8n names, as they come out of expressions: of any type. Without the pictures. */
-export interface RequestParameters {
-	readonly model: unknown;
-	readonly prompt: unknown;
-	readonly aspectRatio: unknown;
-	readonly resolution: unknown;
-	readonly duration: unknown;
-	readonly seed?: unknown;
-	readonly cameraFixed?: unknown;
-	readonly generateAudio?: unknown;
-}
+export type RequestParameters = Readonly<
+	Record<'model' | 'prompt' | 'aspectRatio' | 'resolution' | 'duration', unknown> &
+		Partial<Record<'seed' | 'cameraFixed' | 'generateAudio', unknown>>
+>;
 
 /** The documented JSON body. */
 export interface SubmissionBody {

@@ -3,7 +3,7 @@
 import type { IBinaryData } from 'n8n-workflow';
 import type { SucceededPrediction } from '../gptproto/prediction';
 import { bounds } from './bounds';
-import { onAbort } from './clock';
+import { type Clock, onAbort } from './clock';
 import { Cancelled, HeldBack } from './limiter';
 import { type DownloadFault, PredictionFailure } from './reason';
 import { backoffMs } from './retry';
@@ -19,63 +19,66 @@ const bytesOf = (text: string): readonly number[] => [...Buffer.from(text)];
 const PAGE_OR_MESSAGE = bytesOf('<{[');
 const SKIPPED = bytesOf(' \t\r\n\ufeff');
 
-/** Counts what passes through a stream, and ends it when it must not go on. */
+/** Watches one download, from the request to the last byte, and ends it when it must not go on. */
 class Watch {
-	bytes = 0;
 	fault: DownloadFault | null = null;
-	private lastByteAt: number;
+	readonly abort = new AbortController();
+	private answer: VideoAnswer | null = null;
+	private bytes = 0;
 	private hasBegun = false;
+	/** Whether the bytes are those that were sent: what is unpacked on the way has no connection of its own. */
+	private isAsSent = false;
+	private lastByteAt: number;
 
 	constructor(
-		private readonly run: Run,
-		private readonly answer: VideoAnswer,
+		private readonly clock: Clock,
 		private readonly deadline: number,
 	) {
-		this.lastByteAt = run.clock.now();
-		// Paused, so that no byte passes before somebody stores it.
-		answer.stream.pause();
-		answer.stream.on('data', (chunk) => this.see(chunk));
+		this.lastByteAt = clock.now();
 	}
 
-	private see(chunk: Uint8Array): void {
-		this.lastByteAt = this.run.clock.now();
-		this.bytes += chunk.length;
-		const first = this.hasBegun ? undefined : chunk.find((byte) => !SKIPPED.includes(byte));
-		if (first !== undefined) {
-			this.hasBegun = true;
-			const contentType = String(this.answer.headers['content-type'] ?? '');
-			if (PAGE_OR_MESSAGE.includes(first)) this.end({ kind: 'notAVideo', contentType });
-		}
-		if (this.bytes > bounds.videoBytes) this.end({ kind: 'tooLarge' });
+	/** Counts what passes through the stream from now on. */
+	follow(answer: VideoAnswer): void {
+		this.answer = answer;
+		this.isAsSent = Boolean(answer.stream.socket);
+		// Paused, so that no byte passes before somebody stores it.
+		answer.stream.pause();
+		answer.stream.on('data', (chunk) => {
+			this.lastByteAt = this.clock.now();
+			this.bytes += chunk.length;
+			const first = this.hasBegun ? undefined : chunk.find((byte) => !SKIPPED.includes(byte));
+			this.hasBegun ||= first !== undefined;
+			if (first !== undefined && PAGE_OR_MESSAGE.includes(first)) {
+				this.end({ kind: 'notAVideo', contentType: String(answer.headers['content-type'] ?? '') });
+			}
+			if (this.bytes > bounds.videoBytes) this.end({ kind: 'tooLarge' });
+		});
 	}
 
 	end(fault: DownloadFault): void {
 		this.fault ??= fault;
-		this.answer.stream.destroy(new Error(fault.kind));
+		this.abort.abort();
+		this.answer?.stream.destroy(new Error(fault.kind));
 	}
 
 	/** Looks once a second until `done`. */
 	async keep(done: AbortSignal): Promise<void> {
-		const { clock } = this.run;
-		while (!done.aborted) {
-			const now = clock.now();
+		while (!done.aborted && !this.fault) {
+			const now = this.clock.now();
+			const idleUntil = this.lastByteAt + bounds.downloadIdleMs;
 			if (now >= this.deadline) this.end({ kind: 'tooSlow' });
-			else if (now - this.lastByteAt >= bounds.downloadIdleMs) {
-				this.end({ kind: 'brokeOff', message: 'no more data' });
-			}
-			await clock.sleep(Math.min(1000, bounds.downloadIdleMs, this.deadline - now + 1), done);
-			if (this.fault) return;
+			else if (now >= idleUntil) this.end({ kind: 'brokeOff', message: 'no more data' });
+			else await this.clock.sleep(Math.min(1000, idleUntil - now, this.deadline - now), done);
 		}
 	}
 
 	/** What is wrong with a stream that came to its end. */
 	verdict(): DownloadFault | null {
-		if (this.fault) return this.fault;
-		if (this.bytes === 0) return { kind: 'empty' };
-		const announced = announcedBytes(this.answer);
-		const isPacked = (this.answer.headers['content-encoding'] ?? 'identity') !== 'identity';
-		return !isPacked && Number.isFinite(announced) && this.bytes !== announced
-			? { kind: 'incomplete', bytes: this.bytes, announced }
+		const { bytes, fault, answer } = this;
+		if (fault || !answer || bytes === 0) return fault ?? { kind: 'empty' };
+		const announced = announcedBytes(answer);
+		return this.isAsSent && Number.isFinite(announced) && bytes !== announced
+			? { kind: 'incomplete', bytes, announced }
 			: null;
 	}
 }
@@ -84,62 +87,56 @@ function announcedBytes({ headers }: VideoAnswer): number {
 	return Number(headers['content-length'] ?? NaN);
 }
 
+/** What is wrong with an answer, by its head alone. */
+function headFault(answer: VideoAnswer): DownloadFault | null {
+	const announced = announcedBytes(answer);
+	if (answer.status !== 200) return { kind: 'status', status: answer.status };
+	if (announced === 0) return { kind: 'empty' };
+	return announced > bounds.videoBytes ? { kind: 'tooLarge' } : null;
+}
+
 type Downloaded =
 	| { readonly video: IBinaryData }
 	| { readonly video: null; readonly fault: DownloadFault; readonly retryAfterMs: number };
 
 async function downloadOnce(
-	run: Run,
+	{ clock, signal }: Run,
 	{ transport }: Account,
 	url: string,
 	fileName: string,
 	store: VideoStore,
 	deadline: number,
 ): Promise<Downloaded> {
-	const abort = new AbortController();
 	const done = new AbortController();
-	const forget = onAbort(run.signal, () => abort.abort());
-	const { clock } = run;
-	// Headers that never end are bounded too.
-	void clock.sleep(deadline - clock.now(), done.signal).then(() => {
-		if (!done.signal.aborted) abort.abort();
-	});
+	const watch = new Watch(clock, deadline);
+	const forget = onAbort(signal, () => watch.end({ kind: 'brokeOff', message: 'cancelled' }));
+	const keeping = watch.keep(done.signal);
 	const failed = (fault: DownloadFault, retryAfterMs = 0): Downloaded => ({
 		video: null,
 		fault,
 		retryAfterMs,
 	});
 	try {
-		const answer = await transport.openVideo(url, abort.signal);
-		if (!('stream' in answer)) return failed({ kind: 'noAnswer', code: answer.code });
-		const { status, stream, retryAfterMs } = answer;
-		if (status !== 200) {
-			stream.destroy();
-			return failed({ kind: 'status', status }, retryAfterMs ?? 0);
+		const answer = await transport.openVideo(url, watch.abort.signal);
+		if (!('stream' in answer)) {
+			return failed(watch.fault ?? { kind: 'noAnswer', code: answer.code });
 		}
-		const announced = announcedBytes(answer);
-		if (announced === 0 || announced > bounds.videoBytes) {
-			stream.destroy();
-			return failed({ kind: announced === 0 ? 'empty' : 'tooLarge' });
+		const fault = headFault(answer);
+		if (fault) {
+			answer.stream.destroy();
+			return failed(fault, answer.retryAfterMs ?? 0);
 		}
-		const watch = new Watch(run, answer, deadline);
-		const stop = onAbort(run.signal, () => stream.destroy(new Error('cancelled')));
-		const keeping = watch.keep(done.signal);
-		try {
-			const video = await store(stream, fileName);
-			const fault = watch.verdict();
-			return fault === null ? { video } : failed(fault);
-		} catch (error) {
-			const message = error instanceof Error ? error.message.slice(0, 200) : '';
-			return failed(watch.fault ?? { kind: 'brokeOff', message });
-		} finally {
-			stop();
-			done.abort();
-			await keeping;
-		}
+		watch.follow(answer);
+		const video = await store(answer.stream, fileName);
+		const verdict = watch.verdict();
+		return verdict === null ? { video } : failed(verdict);
+	} catch (error) {
+		const message = error instanceof Error ? error.message.slice(0, 200) : '';
+		return failed(watch.fault ?? { kind: 'brokeOff', message });
 	} finally {
 		forget();
 		done.abort();
+		await keeping;
 	}
 }
 

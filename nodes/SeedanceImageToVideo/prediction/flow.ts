@@ -65,27 +65,27 @@ export async function obtainPrediction(
 	await adoptEarlier(run, order);
 	const known = line.accepted();
 	if (known) {
-		const prediction = await pickUp(run, order, known.predictionId, until);
-		if (prediction.state !== 'ended') {
-			const { model, frame } = known;
-			return { prediction, model, frame, pickedUp: true };
-		}
+		const { predictionId, model, frame } = known;
+		const prediction =
+			until === 'ended'
+				? await waitForOwn(run, order, predictionId, null)
+				: await lookAt(run, order, predictionId);
+		if (prediction.state !== 'working') account.session.placeIsFree();
+		if (prediction.state !== 'ended') return { prediction, model, frame, pickedUp: true };
 		// What an earlier try paid for brought no video: this try submits anew.
 		line.strike();
-		account.session.placeIsFree();
 	}
 	const lost = line.lost();
 	if (lost !== null) throw new PredictionFailure({ kind: 'answerLost', obstacle: lost });
 
-	const accepted = await submitOnce(run, refusals, order);
-	const acceptedAt = run.clock.now();
-	let prediction = accepted;
-	if (until === 'ended' && (accepted.state === 'working' || lacksAddress(accepted))) {
-		prediction = await waitForEnd(run, accepted.id, { ...order, acceptedAt });
+	const { model, frame } = order;
+	let prediction = await submitOnce(run, refusals, order);
+	const isOpen = prediction.state === 'working' || lacksAddress(prediction);
+	if (until === 'ended' && isOpen) {
+		prediction = await waitForOwn(run, order, prediction.id, run.clock.now());
 	}
 	if (prediction.state !== 'working') account.session.placeIsFree();
 	if (prediction.state === 'ended' && until === 'ended') line.strike();
-	const { model, frame } = order;
 	return { prediction, model, frame, pickedUp: false };
 }
 
@@ -99,24 +99,35 @@ function lacksAddress(prediction: Prediction): boolean {
 	return prediction.state === 'succeeded' && prediction.videoUrl === null;
 }
 
-async function pickUp(
+/** Waits for the end of a prediction that is in the ledger. */
+async function waitForOwn(
 	run: Run,
 	order: Order,
 	predictionId: string,
-	until: 'accepted' | 'ended',
+	acceptedAt: number | null,
 ): Promise<Prediction> {
-	const { account, line, startedAt, timeoutMs } = order;
-	const asked =
-		until === 'ended'
-			? waitForEnd(run, predictionId, { ...order, acceptedAt: null })
-			: askForState(run, predictionId, account, startedAt + timeoutMs);
-	return await asked.catch((failure: unknown): Prediction => {
-		const reason = failure instanceof PredictionFailure ? failure.reason : null;
-		const isUnknown = reason?.kind === 'refused' && reason.refusal.reason === 'notFound';
-		if (isUnknown) line.recordUnknown();
-		if (isUnknown || reason === null || until === 'ended') throw failure;
-		return justAccepted(predictionId, order.model);
+	const waiting = waitForEnd(run, predictionId, { ...order, acceptedAt });
+	return await waiting.catch((failure: unknown) => {
+		if (isUnknownPrediction(failure)) order.line.recordUnknown();
+		throw failure;
 	});
+}
+
+/** Reads the state of a prediction that is in the ledger; where it cannot be read just now, its id is known still. */
+async function lookAt(run: Run, order: Order, predictionId: string): Promise<Prediction> {
+	const { account, line, model, startedAt, timeoutMs } = order;
+	const asking = askForState(run, predictionId, account, startedAt + timeoutMs);
+	return await asking.catch((failure: unknown) => {
+		if (!(failure instanceof PredictionFailure)) throw failure;
+		if (!isUnknownPrediction(failure)) return justAccepted(predictionId, model);
+		line.recordUnknown();
+		throw failure;
+	});
+}
+
+function isUnknownPrediction(failure: unknown): boolean {
+	const reason = failure instanceof PredictionFailure ? failure.reason : null;
+	return reason?.kind === 'refused' && reason.refusal.reason === 'notFound';
 }
 
 /** What is known of a prediction that an earlier try submitted, where its state cannot be read just now. */
@@ -143,6 +154,10 @@ async function withRequest<Result>(
 	const bytes = await order.pictureBytes();
 	const loadAndWork = async () => {
 		throwIfCancelled(run);
+		const waitedMs = run.clock.now() - order.startedAt;
+		if (waitedMs >= order.timeoutMs) {
+			throw new PredictionFailure({ kind: 'heldBack', waitedMs, isRateLimited: false });
+		}
 		const request = await order.load();
 		return await work(request, hashOfRequest(request));
 	};
@@ -211,11 +226,10 @@ async function attempt(
 		if (refusal) throw new PredictionFailure({ kind: 'notSentAfterRefusal', refusal });
 		const leftMs = Math.max(deadline - clock.now(), bounds.graceMs);
 		const outcome = await account.transport.submit(request, Math.min(bounds.submissionMs, leftMs));
-		const scope = scopeOfRefusal(outcome);
-		if (scope && outcome.kind === 'refused') {
-			refusals.set(scope === 'account' ? account.id : `${account.id} ${model}`, outcome);
-		}
-		if (outcome.kind === 'prediction') {
+		if (outcome.kind === 'refused') {
+			const scope = scopeOfRefusal(outcome);
+			if (scope) refusals.set(scope === 'account' ? account.id : `${account.id} ${model}`, outcome);
+		} else if (outcome.kind === 'prediction') {
 			const { id: predictionId } = outcome.prediction;
 			line.recordAccepted(predictionId, facts);
 			run.report({ kind: 'accepted', item: line.item, predictionId });

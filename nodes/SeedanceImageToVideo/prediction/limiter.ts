@@ -31,8 +31,6 @@ export interface Session {
 	): Promise<Result>;
 	/** Runs a download when it may begin: it counts among the requests at one time. @throws HeldBack, Cancelled */
 	download<Result>(deadline: number, work: () => Promise<Result>): Promise<Result>;
-	/** When a question may be sent again, on the clock's scale. */
-	pausedUntil(): number;
 	/** A prediction of the account has ended: its place is free. */
 	placeIsFree(): void;
 }
@@ -125,7 +123,6 @@ export class Limiter {
 					return outcome;
 				}),
 			download: async (deadline, work) => await turn('download', deadline, work),
-			pausedUntil: () => this.pausedUntil.question,
 			placeIsFree: () => {
 				this.freePlaces++;
 				this.pump();

@@ -116,7 +116,6 @@ export function isFinalRefusal(
 		case 'forbidden':
 		case 'forbiddenByUnknown':
 		case 'contentPolicy':
-		case 'proxy':
 			return true;
 		case 'notFound':
 			return sinceAcceptedMs === null || sinceAcceptedMs >= bounds.notFoundGraceMs;
@@ -126,19 +125,10 @@ export function isFinalRefusal(
 	}
 }
 
-/** What a refused submission tells of others: 401 meets everything of the account, 403 everything of its model. */
-export function scopeOfRefusal(outcome: Outcome): 'account' | 'model' | null {
-	if (outcome.kind !== 'refused') return null;
-	switch (outcome.reason) {
-		case 'unauthorized':
-		case 'proxy':
-			return 'account';
-		case 'forbidden':
-		case 'forbiddenByUnknown':
-			return 'model';
-		default:
-			return null;
-	}
+/** What a refusal tells of other submissions: 401 meets everything of the account, 403 everything of its model. */
+export function scopeOfRefusal({ reason }: Refused): 'account' | 'model' | null {
+	if (reason === 'unauthorized') return 'account';
+	return reason === 'forbidden' || reason === 'forbiddenByUnknown' ? 'model' : null;
 }
 
 /**

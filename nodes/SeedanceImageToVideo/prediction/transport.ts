@@ -89,8 +89,9 @@ export function createTransport(
 ): Transport {
 	const cancel = context.getExecutionCancelSignal();
 
-	/** A proxy that refuses to connect answers in GPTProto's place, and not over TLS. */
-	function isProxyAnswer({ body }: FullResponse): boolean {
+	/** A proxy that wants a sign-in says 407; one that refuses to connect answers in GPTProto's place, and not over TLS. */
+	function isProxyAnswer({ statusCode, body }: FullResponse): boolean {
+		if (statusCode === 407) return true;
 		const socket = typeof body === 'string' ? undefined : body.socket;
 		return baseUrl.toLowerCase().startsWith('https:') && !!socket && socket.encrypted !== true;
 	}
@@ -189,6 +190,8 @@ export function createTransport(
 					const { statusCode, headers, body } = (await context.helpers.httpRequest({
 						method: 'GET',
 						url: address,
+						// Packed bytes could not be held against the length that was announced.
+						headers: { 'Accept-Encoding': 'identity' },
 						encoding: 'stream',
 						disableFollowRedirect: true,
 						ignoreHttpStatusErrors: true,
