@@ -185,7 +185,6 @@ beforeAll(async () => {
 	const tooLate = survivor(place.credential, { options: { timeoutMinutes: 0.5 } });
 	const endless = { ...tooLate, onError: 'continueErrorOutput' as const };
 	parked.set('endless', await begin(line(start(), list('endless', 1), endless)));
-	parked.set('stopped', await begin(line(start(), list('stopped', 2), survivor(place.credential))));
 
 	server = createServer((request, response) => {
 		const chunks: Buffer[] = [];
@@ -227,6 +226,91 @@ function words(text: string | null | undefined): string {
 	for (const { id, body } of place.sandbox.predictions) known = known.replaceAll(id, body.prompt);
 	return known.replace(/ (parked|in memory):/g, ':');
 }
+
+test(
+	'stopped by a person while it is parked: it ends at once, its ids stay, and the wait ends on its own',
+	async () => {
+		const stopping = line(start(), list('stopped', 2), survivor(place.credential));
+		const { id, workflow } = await begin(stopping);
+		await place.rest.waitFor(id, ['waiting']);
+		const [keeper = ''] = await keepersOf(place.rest, workflow);
+
+		await place.rest.stop(id);
+
+		const stopped = await place.rest.waitFor(id, ['canceled'], 2_000);
+		const ids = itemsOf(stopped, SEEDANCE).map(({ json }) => json.predictionId);
+		expect(ids).toEqual(
+			place.sandbox.predictions
+				.filter(({ body }) => body.prompt.startsWith('stopped'))
+				.map((prediction) => prediction.id),
+		);
+		const kept = await ended(place.rest, keeper);
+		expect(kept.status).toBe('success');
+		expect(itemsOf(kept, kept.lastNodeExecuted ?? '')).toMatchObject(
+			ids.map((predictionId) => ({
+				json: { predictionId, status: 'succeeded' },
+				binary: { data: { mimeType: 'video/mp4' } },
+			})),
+		);
+		expect((await place.rest.getExecution(id)).status).toBe('canceled');
+	},
+	PARKED_WITHIN_MS,
+);
+
+test('a credential whose expressions depend on the item is refused before anything is sent', async () => {
+	const list = items([{ prompt: 'of the item', key: place.sandbox.apiKey }]);
+	const seedanceNode = withCredential(survivor(place.credential), ofTheItem);
+	const execution = await place.run(line(start(), list, seedanceNode));
+
+	expect(execution.status).toBe('error');
+	expect(execution.error?.message).toContain('depend on the item');
+	expect(paid(place.sandbox, 'of the item')).toEqual({});
+});
+
+test('as an AI agent’s tool the option has no effect', async () => {
+	const model = await FakeChatModel.start({
+		imageUrl: PICTURE_URL,
+		prompt: 'by an agent',
+		aspectRatio: '1:1',
+	});
+	const openAi = await place.rest.createCredential({
+		name: 'A chat model',
+		type: 'openAiApi',
+		data: { apiKey: 'sk-a-stand-in', url: model.baseUrl, header: false },
+	});
+	const workflow = example('ai-agent-tool');
+	const { id, name } = openAi;
+	for (const one of workflow.nodes) {
+		if (one.credentials?.openAiApi) one.credentials.openAiApi = { id, name };
+		if (!one.credentials?.gptProtoApi) continue;
+		Object.assign(one, withCredential(one, place.credential));
+		one.parameters.options = { surviveRestarts: true };
+	}
+	const saved = await place.rest.createWorkflow(workflow);
+	const trigger = workflow.nodes.find(({ type }) => type.endsWith('.manualTrigger'));
+	const execution = await place.rest.waitFor(await place.rest.run(saved, trigger?.name ?? ''));
+
+	expect(execution.status).toBe('success');
+	expect(JSON.stringify(model.toolAnswers)).toContain(`${place.sandbox.mediaUrl}/videos/`);
+	expect(await keepersOf(place.rest, saved)).toEqual([]);
+	await place.rest.deleteCredential(openAi);
+	await model.close();
+}, 60_000);
+
+describe.each(N8N_VERSIONS.filter((version) => version !== NEWEST_VERSION))('n8n %s', (version) => {
+	const old = new Place(version);
+	beforeAll(() => old.open({}));
+	afterAll(() => old.close());
+
+	test('is told what it needs, before anything is sent', async () => {
+		const execution = await old.run(line(start(), survivor(old.credential)));
+
+		expect(execution.status).toBe('error');
+		expect(execution.error?.message).toContain('2.41');
+		expect(execution.error?.description).toMatch(/durable batch/i);
+		expect(old.sandbox.requests).toEqual([]);
+	});
+});
 
 test.each(Object.keys(SAME))(
 	'%s: the same as without the option',
@@ -306,35 +390,6 @@ test(
 );
 
 test(
-	'stopped by a person while it is parked: it ends at once, its ids stay, and the wait ends on its own',
-	async () => {
-		const { id, workflow } = begun('stopped');
-		await place.rest.waitFor(id, ['waiting']);
-		const [keeper = ''] = await keepersOf(place.rest, workflow);
-
-		await place.rest.stop(id);
-
-		const stopped = await place.rest.waitFor(id, ['canceled'], 2_000);
-		const ids = itemsOf(stopped, SEEDANCE).map(({ json }) => json.predictionId);
-		expect(ids).toEqual(
-			place.sandbox.predictions
-				.filter(({ body }) => body.prompt.startsWith('stopped'))
-				.map((prediction) => prediction.id),
-		);
-		const kept = await ended(place.rest, keeper);
-		expect(kept.status).toBe('success');
-		expect(itemsOf(kept, kept.lastNodeExecuted ?? '')).toMatchObject(
-			ids.map((predictionId) => ({
-				json: { predictionId, status: 'succeeded' },
-				binary: { data: { mimeType: 'video/mp4' } },
-			})),
-		);
-		expect((await place.rest.getExecution(id)).status).toBe('canceled');
-	},
-	PARKED_WITHIN_MS,
-);
-
-test(
 	'a workflow that keeps no executions and may not be called by others gets its videos',
 	async () => {
 		await until(() => received.length >= 2);
@@ -347,58 +402,3 @@ test(
 	},
 	PARKED_WITHIN_MS,
 );
-
-test('a credential whose expressions depend on the item is refused before anything is sent', async () => {
-	const list = items([{ prompt: 'of the item', key: place.sandbox.apiKey }]);
-	const seedanceNode = withCredential(survivor(place.credential), ofTheItem);
-	const execution = await place.run(line(start(), list, seedanceNode));
-
-	expect(execution.status).toBe('error');
-	expect(execution.error?.message).toContain('depend on the item');
-	expect(paid(place.sandbox, 'of the item')).toEqual({});
-});
-
-test('as an AI agent’s tool the option has no effect', async () => {
-	const model = await FakeChatModel.start({
-		imageUrl: PICTURE_URL,
-		prompt: 'by an agent',
-		aspectRatio: '1:1',
-	});
-	const openAi = await place.rest.createCredential({
-		name: 'A chat model',
-		type: 'openAiApi',
-		data: { apiKey: 'sk-a-stand-in', url: model.baseUrl, header: false },
-	});
-	const workflow = example('ai-agent-tool');
-	const { id, name } = openAi;
-	for (const one of workflow.nodes) {
-		if (one.credentials?.openAiApi) one.credentials.openAiApi = { id, name };
-		if (!one.credentials?.gptProtoApi) continue;
-		Object.assign(one, withCredential(one, place.credential));
-		one.parameters.options = { surviveRestarts: true };
-	}
-	const saved = await place.rest.createWorkflow(workflow);
-	const trigger = workflow.nodes.find(({ type }) => type.endsWith('.manualTrigger'));
-	const execution = await place.rest.waitFor(await place.rest.run(saved, trigger?.name ?? ''));
-
-	expect(execution.status).toBe('success');
-	expect(JSON.stringify(model.toolAnswers)).toContain(`${place.sandbox.mediaUrl}/videos/`);
-	expect(await keepersOf(place.rest, saved)).toEqual([]);
-	await place.rest.deleteCredential(openAi);
-	await model.close();
-}, 60_000);
-
-describe.each(N8N_VERSIONS.filter((version) => version !== NEWEST_VERSION))('n8n %s', (version) => {
-	const old = new Place(version);
-	beforeAll(() => old.open({}));
-	afterAll(() => old.close());
-
-	test('is told what it needs, before anything is sent', async () => {
-		const execution = await old.run(line(start(), survivor(old.credential)));
-
-		expect(execution.status).toBe('error');
-		expect(execution.error?.message).toContain('2.41');
-		expect(execution.error?.description).toMatch(/durable batch/i);
-		expect(old.sandbox.requests).toEqual([]);
-	});
-});
