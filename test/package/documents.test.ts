@@ -1,7 +1,8 @@
-// Every relative link, anchor and picture of every document leads somewhere, and nothing personal stands in them.
+// Every link, anchor and picture of every document leads somewhere, and the documents are in plain English.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import packageJson from '../../package.json';
 
 const project = join(__dirname, '..', '..');
 
@@ -16,12 +17,23 @@ const documents = execFileSync(
 const textOf = (file: string) => readFileSync(join(project, file), 'utf8');
 const withoutCode = (text: string) => text.replace(/^```[^]*?^```/gm, '').replace(/`[^`\n]*`/g, '');
 
-/** Addresses of Markdown links and pictures, and of HTML's. */
+const { repository } = packageJson as { repository?: { readonly url: string } };
+const home = repository?.url.replace(/^git\+/, '').replace(/\.git$/, '');
+
+/** An address within this repository as a path; any other as it is. */
+function fromHome(address: string): string {
+	const start = ['blob', 'raw'].map((view) => `${home}/${view}/HEAD/`);
+	const found = start.find((one) => address.startsWith(one));
+	return found === undefined ? address : address.slice(found.length);
+}
+
+/** Addresses of Markdown links, of their definitions and of pictures, and those of HTML. */
 function linksOf(file: string): string[] {
 	const text = withoutCode(textOf(file));
 	const markdown = [...text.matchAll(/\]\(([^)\s]+)\)/g)];
+	const defined = [...text.matchAll(/^\[[^\]]+\]: (\S+)$/gm)];
 	const html = [...text.matchAll(/\b(?:src|srcset|href)="([^"]+)"/g)];
-	return [...markdown, ...html].map(([, address]) => address ?? '');
+	return [...markdown, ...defined, ...html].map(([, address]) => fromHome(address ?? ''));
 }
 
 /** Anchors as GitHub makes them from headings. */
@@ -54,8 +66,34 @@ describe.each(documents)('%s', (file) => {
 		expect(broken).toEqual([]);
 	});
 
+	it('defines every link that it uses by name, and no other', () => {
+		const text = withoutCode(textOf(file));
+		const used = [...text.matchAll(/\]\[([^\]]+)\]/g)].map(([, name]) => name);
+		const defined = [...text.matchAll(/^\[([^\]]+)\]: \S+$/gm)].map(([, name]) => name);
+		// A changelog's headings are names as well.
+		if (file !== 'CHANGELOG.md') expect([...new Set(used)].sort()).toEqual(defined.sort());
+	});
+
 	it('links to the web by https', () => {
 		const plain = linksOf(file).filter((address) => address.startsWith('http:'));
 		expect(plain).toEqual([]);
 	});
+});
+
+/** Words that a reader trips over, and those that made the first documents hard to read. */
+const AVOIDED =
+	/came to no good|unforeseen|good end|goes? on at GPTProto|passed on|so as (not )?to|\bputs? out\b|\banew\b|by no retry|height class|paid for twice|strike|outlive|lag behind|blot|comes? home|\bhence\b|thereof|therein/i;
+
+const examples = readdirSync(join(project, 'examples'))
+	.filter((name) => name.endsWith('.json'))
+	.map((name) => `examples/${name}`);
+
+// The benchmark writes its own page.
+const prose = documents.filter((file) => file !== 'docs/benchmarks.md');
+
+it.each([...prose, ...examples])('%s is in plain English', (file) => {
+	// What the editor calls "Put Output File in Field" is a name.
+	const text = textOf(file).replaceAll('Put Output File', '');
+	const found = text.split('\n').filter((line) => AVOIDED.test(line));
+	expect(found).toEqual([]);
 });

@@ -33,16 +33,17 @@ const RUN_ELSEWHERE: Readonly<Record<string, readonly [place: string, contains: 
 	'npm run dev': ['test/e2e', 'tools/dev/cli.ts'],
 	'npm run docs': ['.ci/run', 'npm run docs:check'],
 	'npm run format': ['.ci/run', 'npm run format:check'],
+	'npm pack': ['tools/n8n/package.ts', "['pack', "],
 	'mkdir -p ~/.n8n/nodes': ['tools/n8n/package.ts', "'.n8n', 'nodes'"],
 	'cd ~/.n8n/nodes': ['tools/n8n/package.ts', "'.n8n', 'nodes'"],
-	// From the tarball, until there is a package in the registry to install.
-	[`npm install ${packageJson.name}`]: ['tools/n8n/package.ts', "['install', tarball"],
+	'npm install --omit=peer <path to the .tgz file>': ['tools/n8n/package.ts', "'--omit=peer'"],
 };
 
 describe.each(['README.md', 'CONTRIBUTING.md'])('the commands of %s', (file) => {
 	it.each(commandsOf(textOf(file)))('%s', (command) => {
 		const [, script] = /^npm (?:run )?([\w:]+)$/.exec(command) ?? [];
-		if (script && script !== 'ci') expect(Object.keys(packageJson.scripts)).toContain(script);
+		if (script && !['ci', 'pack'].includes(script))
+			expect(Object.keys(packageJson.scripts)).toContain(script);
 		const elsewhere = RUN_ELSEWHERE[command];
 		if (elsewhere) expect(textOf(elsewhere[0])).toContain(elsewhere[1]);
 		else expect(gate).toContain(command);
@@ -62,12 +63,40 @@ it('has the sections n8n asks for, in its order', () => {
 	expect(headings.filter((heading) => wanted.includes(heading ?? ''))).toEqual(wanted);
 });
 
-it('shows what it does, a picture of the node and the two commands before anything else', () => {
+it('shows what it does, what was never tried, a picture and the two commands before anything else', () => {
 	const firstScreen = readme.slice(0, readme.indexOf('\n## '));
-	for (const part of ['<picture>', 'npm ci && npm run demo', 'npm ci && npm test']) {
-		expect(firstScreen).toContain(part);
-	}
+	const parts = [
+		'No test has called the live API',
+		'<picture>',
+		'npm ci && npm run demo',
+		'npm ci && npm test',
+	];
+	for (const part of parts) expect(firstScreen).toContain(part);
 	expect(readme.indexOf('\n## ')).toBe(readme.indexOf('\n## Installation'));
+});
+
+const lines = (text: string) => text.trimEnd().split('\n').length;
+
+it('is read in some minutes; so is the page on reliability', () => {
+	// The definitions of links at the end are not seen.
+	const seen = readme.slice(0, readme.indexOf('<!-- generated: links -->'));
+	expect(lines(seen)).toBeLessThanOrEqual(200);
+	expect(lines(textOf('docs/reliability.md'))).toBeLessThanOrEqual(100);
+});
+
+it('answers the questions people ask, each in a few lines', () => {
+	const questions = [
+		'How do I make videos of 50 pictures overnight without paying twice?',
+		'n8n restarted in the middle, where are my videos?',
+		'What does "answer lost" mean, what do I do?',
+		'When do I switch on Survive Restarts?',
+	];
+	for (const question of questions) {
+		const [, rest = ''] = readme.split(`\n### ${question}\n`);
+		const answer = rest.split(/\n##/)[0] ?? '';
+		expect([question, answer.trim() !== '']).toEqual([question, true]);
+		expect([question, lines(answer) <= 20]).toEqual([question, true]);
+	}
 });
 
 it('names the versions that are tested, and no others', () => {
@@ -97,9 +126,19 @@ it('the workflows run no script that does not exist', () => {
 });
 
 it('every test that docs/verification.md names exists', () => {
-	const named = [...textOf('docs/verification.md').matchAll(/`(test\/[\w/.]+\.ts)`/g)];
+	const named = [...textOf('docs/verification.md').matchAll(/`(test\/[\w/.-]+\.ts)`/g)];
 	expect(named.length).toBeGreaterThan(5);
 	expect(
 		named.map(([, file]) => file ?? '').filter((file) => !existsSync(join(project, file))),
 	).toEqual([]);
+});
+
+it('every row of docs/reliability.md names its tests, and each of them exists', () => {
+	const rows = [...textOf('docs/reliability.md').matchAll(/^\| (?!What happens|-)(.+?) *\|$/gm)];
+	expect(rows.length).toBeGreaterThan(20);
+	const provedBy = rows.map(([, row = '']) => row.split('|').at(-1) ?? '');
+	const named = provedBy.map((cell) => [...cell.matchAll(/`([\w/-]+)`/g)].map(([, name]) => name));
+	expect(named.filter((names) => names.length === 0)).toEqual([]);
+	const missing = named.flat().filter((name) => !existsSync(join(project, `test/${name}.test.ts`)));
+	expect([...new Set(missing)]).toEqual([]);
 });

@@ -6,13 +6,16 @@ import { format, resolveConfig } from 'prettier';
 
 import { commandLine, run } from '../command';
 import { PROJECT } from '../project';
-import { endedItem, errorsTable, finishedItem } from './items';
+import { boundsTable } from './bounds';
+import { errorsTable } from './errors';
+import { endedItem, fieldsTable, finishedItem } from './items';
+import { linkDefinitions, previewPicture } from './links';
 import { section, sectionNames, withSection } from './markdown';
 import { operationsTable, optionsTable, parametersTable } from './parameters';
 import { frameSizesTable, modelsTable, statusesTable } from './reference';
 import { roomsGraph } from './rooms';
 
-const DOCUMENTS = ['README.md', 'CONTRIBUTING.md'];
+const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/reference.md'];
 
 /** What makes a section's text; it gets what is written there now. */
 const MAKERS: Readonly<Record<string, (written: string) => Promise<string> | string>> = {
@@ -23,9 +26,13 @@ const MAKERS: Readonly<Record<string, (written: string) => Promise<string> | str
 	'frame-sizes': frameSizesTable,
 	statuses: statusesTable,
 	errors: errorsTable,
+	'output-fields': fieldsTable,
 	'output-item': finishedItem,
 	'error-item': endedItem,
+	bounds: boundsTable,
 	rooms: roomsGraph,
+	picture: previewPicture,
+	links: linkDefinitions,
 };
 
 interface Updated {
@@ -50,10 +57,7 @@ async function updated(file: string): Promise<Updated> {
 	return { before, after, stale };
 }
 
-const { check } = commandLine(
-	'docs',
-	`Writes the generated sections of ${DOCUMENTS.join(' and ')}.`,
-)
+const { check } = commandLine('docs', `Writes the generated sections of ${DOCUMENTS.join(', ')}.`)
 	.option('--check', 'write nothing; does not succeed where a section is stale')
 	.parse()
 	.opts<{ check?: true }>();

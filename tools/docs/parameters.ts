@@ -1,4 +1,4 @@
-// The README's tables of operations, parameters and options, read from the description the editor shows.
+// The tables of operations, parameters and options, read from the description the editor shows.
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { properties } from '../../nodes/SeedanceImageToVideo/description';
@@ -109,7 +109,9 @@ function row(group: readonly INodeProperties[]): string[] {
 const HEADER = ['Parameter', 'Operations', 'Default', 'What it is'];
 
 export function parametersTable(): string {
-	const shown = properties.filter((one) => one !== operation && one !== options);
+	const shown = properties.filter(
+		(one) => one !== operation && one !== options && one.type !== 'hidden',
+	);
 	return table(HEADER, byName(shown).map(row));
 }
 

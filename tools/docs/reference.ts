@@ -1,4 +1,4 @@
-// The README's tables of models, frame sizes and statuses, read from the one reference the node itself uses.
+// The tables of models, frame sizes and statuses, read from the one reference the node itself uses.
 import {
 	ASPECT_RATIOS,
 	DEFAULTS,

@@ -199,10 +199,15 @@ export class RestClient {
 
 	/** "Retry execution" of a failed one, with the workflow as it was; answers when that has ended. */
 	async retry(id: string): Promise<Execution> {
-		const answer = await this.session.call<{ id: string }>('POST', `/rest/executions/${id}/retry`, {
-			loadWorkflow: false,
-		});
-		return await this.waitFor(answer.id);
+		// Old versions answer with the status of what has ended by then, and not with its id.
+		const answer = await this.session.call<{ id: string } | ExecutionStatus>(
+			'POST',
+			`/rest/executions/${id}/retry`,
+			{ loadWorkflow: false },
+		);
+		if (typeof answer === 'object') return await this.waitFor(answer.id);
+		const [newest] = await this.listExecutions((await this.getExecution(id)).workflowId);
+		return await this.waitFor(newest?.id ?? id);
 	}
 
 	/** Stops a running execution. */

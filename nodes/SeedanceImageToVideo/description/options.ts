@@ -30,7 +30,7 @@ const timeout: INodeProperties = {
 	type: 'number',
 	default: timeoutMinutes,
 	description:
-		'How long an item may take before the node gives up. The prediction keeps rendering; use Get Result to fetch it later.',
+		'How long an item may take, its time in any queue included. After that the prediction keeps rendering. Use Get Result to fetch it later.',
 };
 
 const surviveRestarts: INodeProperties = {
@@ -104,7 +104,7 @@ export const options: INodeProperties = {
 			typeOptions: { minValue: 1, numberPrecision: 0 },
 			default: maxConcurrentRequests,
 			description:
-				'How many HTTP requests to make at one time. This does not limit how many videos render at one time.',
+				'How many HTTP requests to make at one time. This does not limit how many videos render at one time. Read from the first item.',
 		},
 		{ ...pollingInterval, displayOptions: submittingAndWaiting },
 		{ ...pollingInterval, displayOptions: gettingAndWaiting },
@@ -129,7 +129,7 @@ export const options: INodeProperties = {
 			typeOptions: { minValue: 0, numberPrecision: 0 },
 			default: 0,
 			description:
-				'How many seconds of video a run may submit. A run that would submit more is refused before anything is sent. 0 means no limit.',
+				'How many seconds of video a run may submit. A run that would submit more is refused before anything is sent. 0 means no limit. Read from the first item.',
 		},
 		{ ...surviveRestarts, displayOptions: submittingAndWaiting },
 		{ ...surviveRestarts, displayOptions: gettingAndWaiting },

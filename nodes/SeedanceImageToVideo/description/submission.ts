@@ -70,7 +70,7 @@ export const submissionFields: INodeProperties[] = [
 			{
 				name: 'Image URL',
 				value: 'url',
-				description: 'A web address that GPTProto can reach, or a data URI',
+				description: 'An address that is open to the internet, or a data URI',
 			},
 			{
 				name: 'Binary File',

@@ -337,30 +337,30 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 			return reason.proxyStatus === undefined
 				? [
 						'GPTProto could not be reached',
-						`Nothing was submitted. Check 'Base URL' in the credential, and whether n8n can connect to it (${oneLine(reason.code)}). It is safe to run the workflow again.`,
+						`Nothing was submitted. Check 'Base URL' in the credential, and whether n8n can connect to it (${oneLine(reason.code)}). It is safe to submit this item again.`,
 						'temporarily-unavailable',
 					]
 				: [
 						`The proxy between n8n and GPTProto refused the connection (HTTP ${reason.proxyStatus})`,
-						`Nothing was submitted. Check the proxy settings of your n8n, and whether the proxy ${reason.proxyStatus === 407 ? 'asks for a sign-in' : 'allows the host in the Base URL'}. It is safe to run the workflow again.`,
+						`Nothing was submitted. Check the proxy settings of your n8n, and whether the proxy ${reason.proxyStatus === 407 ? 'asks for a sign-in' : 'allows the host in the Base URL'}. It is safe to submit this item again.`,
 						'configuration-invalid',
 					];
 		case 'heldBack':
 			return reason.isRateLimited
 				? [
 						`The rate limit held this item back for ${inWords(reason.waitedMs)}`,
-						"Nothing was submitted. Your account may have too many videos in progress, or the model is overloaded. It is safe to run the workflow again. Raise 'Timeout (Minutes)' to wait longer.",
+						'Nothing was submitted. Your account may have too many videos in progress, or the model is overloaded. It is safe to submit this item again later.',
 						'rate-limited',
 					]
 				: [
 						`This item waited ${inWords(reason.waitedMs)} for its turn and was not submitted`,
-						"Raise 'Max Concurrent Requests' or 'Timeout (Minutes)'. It is safe to run the workflow again.",
+						"Nothing was submitted. Raise 'Max Concurrent Requests'. It is safe to submit this item again.",
 						'temporarily-unavailable',
 					];
 		case 'answerLost':
 			return [
 				'The answer to the submission was lost: a prediction may exist and may be billed',
-				`Reason: ${obstacleInWords(reason.obstacle)}. To avoid paying twice, Retry On Fail does not submit this item again. Check the usage in your GPTProto account before you run the workflow again.`,
+				`Reason: ${obstacleInWords(reason.obstacle)}. To avoid paying twice, Retry On Fail does not submit this item again. Check the usage in your GPTProto account first. If the prediction is there, use Get Result with its ID.`,
 				undefined,
 				'"Retry execution" submits the item again.',
 			];
@@ -376,12 +376,12 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 				`Prediction ${id} is not finished after ${inWords(reason.waitedMs)}`,
 				`Its last known status is "${status}".${lastAnswer(reason.obstacle)} It will keep rendering and will be charged. Use Get Result with this prediction ID.`,
 				'temporarily-unavailable',
-				'Or raise \'Timeout (Minutes)\' and run "Retry execution".',
+				'You can also raise \'Timeout (Minutes)\' and use "Retry execution".',
 			];
 		case 'stateUnknown':
 			return [
 				`The status of prediction ${id} could not be read`,
-				`The prediction itself is not affected.${lastAnswer(reason.obstacle)} Run the workflow again later.`,
+				`The prediction itself is not affected.${lastAnswer(reason.obstacle)} Use Get Result again later.`,
 				reason.obstacle?.kind === 'rateLimited' ? 'rate-limited' : 'temporarily-unavailable',
 			];
 		case 'noVideoAddress':
@@ -547,7 +547,7 @@ export const HINTS = {
 	pickedUp: (count: number) =>
 		`${counted(count, 'prediction')} of an earlier try ${count === 1 ? 'was' : 'were'} picked up without paying again.`,
 	addressExpires:
-		'Video URLs expire after about a day. Switch on Download Video to keep the videos.',
+		'Video URLs expire after about a day. Switch on Download Video, or use Get Result, to keep the videos.',
 	silentModel: 'The Seedance 1.0 models may ignore Generate Audio. Sound came with version 1.5.',
 } as const;
 

@@ -1,0 +1,103 @@
+// The table of messages: what the node says, in the node's own words, and when. Nothing of it is typed by hand; that each
+// fault brings its message is what the engine's tests show.
+import {
+	describeBaseUrlFault,
+	describeFailure,
+	describeInvalidParameter,
+	describeNotParkable,
+	describeOverspending,
+	type Message,
+} from '../../nodes/SeedanceImageToVideo/execute/messages';
+import { withRetry } from '../../nodes/SeedanceImageToVideo/execute/node-error';
+import type { RefusalReason } from '../../nodes/SeedanceImageToVideo/gptproto/answer';
+import { InvalidParameter } from '../../nodes/SeedanceImageToVideo/gptproto/request';
+import { PredictionFailure, type Reason } from '../../nodes/SeedanceImageToVideo/prediction/reason';
+import { table } from './markdown';
+
+const MINUTES = 60_000;
+const PREDICTION = { predictionId: 'abc', status: 'running', videoUrl: 'https://…' };
+
+const failed = (reason: Reason, status = PREDICTION.status) =>
+	describeFailure(new PredictionFailure(reason, { ...PREDICTION, status }));
+
+function refused(reason: RefusalReason, httpCode: string, what: 'submission' | 'result'): Message {
+	return failed({
+		kind: 'refused',
+		what,
+		refusal: { kind: 'refused', reason, httpCode, message: '' },
+	});
+}
+
+const lost = { kind: 'unreadable', httpCode: '500', retryAfterMs: null, message: '' } as const;
+
+type Row = readonly [when: string, message: Message];
+
+const BEFORE_SENDING: readonly Row[] = [
+	[
+		'A parameter cannot be used (here: no prompt)',
+		describeInvalidParameter(new InvalidParameter('prompt', { kind: 'empty' }, '')),
+	],
+	['The Base URL cannot be used', describeBaseUrlFault('noScheme')],
+	['The run would cost more than Spending Limit', describeOverspending(50, 250, 100)],
+	['Survive Restarts in an older n8n', describeNotParkable('oldN8n')],
+	[
+		'Survive Restarts with a credential that differs by item',
+		describeNotParkable('credentialOfItem'),
+	],
+];
+
+const SUBMITTING: readonly Row[] = [
+	['HTTP 401', refused('unauthorized', '401', 'submission')],
+	['HTTP 403', refused('forbidden', '403', 'submission')],
+	['HTTP 403, not in the format of GPTProto', refused('forbiddenByUnknown', '403', 'submission')],
+	['HTTP 400 with code 503', refused('contentPolicy', '400', 'submission')],
+	['HTTP 404', refused('notFound', '404', 'submission')],
+	['Any other HTTP 4xx', refused('badRequest', '422', 'submission')],
+	['A redirect', refused('redirect', '302', 'submission')],
+	['Connection refused, unknown host', failed({ kind: 'unreachable', code: 'ECONNREFUSED' })],
+	[
+		'A proxy of your network refuses the connection',
+		failed({ kind: 'unreachable', code: 'HTTP_502', proxyStatus: 502 }),
+	],
+	[
+		'HTTP 429 until the timeout',
+		failed({ kind: 'heldBack', waitedMs: 15 * MINUTES, isRateLimited: true }),
+	],
+	[
+		'No turn until the timeout',
+		failed({ kind: 'heldBack', waitedMs: 15 * MINUTES, isRateLimited: false }),
+	],
+	[
+		'HTTP 5xx, reset, timeout, unreadable answer (here: HTTP 500)',
+		failed({ kind: 'answerLost', obstacle: lost }),
+	],
+];
+
+const WAITING: readonly Row[] = [
+	[
+		'`failed` or `expired` while a video was promised',
+		failed({ kind: 'ended', failureReason: 'The picture shows a face' }, 'failed'),
+	],
+	[
+		'Not finished within the timeout',
+		failed({ kind: 'timedOut', waitedMs: 15 * MINUTES, obstacle: null }),
+	],
+	['HTTP 404 for a prediction ID', refused('notFound', '404', 'result')],
+	[
+		'Get Result without waiting: no usable answer to five tries',
+		failed({ kind: 'stateUnknown', obstacle: lost }),
+	],
+	['`succeeded` without an address for half a minute', failed({ kind: 'noVideoAddress' })],
+	[
+		'The video cannot be downloaded in four attempts',
+		failed({ kind: 'notDownloaded', fault: { kind: 'status', status: 403 } }),
+	],
+];
+
+export function errorsTable(): string {
+	const rows = [...BEFORE_SENDING, ...SUBMITTING, ...WAITING].map(([when, words]) => {
+		const { message, description } = withRetry(words);
+		return [when, message, description];
+	});
+	return table(['When', 'Message', 'What to do'], rows);
+}
