@@ -14,6 +14,7 @@ import {
 	type Workflow,
 	type WorkflowNode,
 } from '../../tools/n8n/workflow';
+import { example, GPTPROTO_CREDENTIAL } from './example-files';
 import { ended, keepersOf, paid, PARKED_WITHIN_MS, survivor, until } from './parked';
 import { tarball } from './started';
 import { Hook, webhook } from './webhook';
@@ -103,13 +104,16 @@ beforeAll(async () => {
 	n8n = await startN8n({ tarball: tarball() });
 	rest = await RestClient.connect(n8n.baseUrl);
 	credential = await rest.createCredential({
-		name: 'GPTProto account',
+		name: GPTPROTO_CREDENTIAL,
 		type: CREDENTIAL_TYPE,
 		data: { apiKey: sandbox.apiKey, baseUrl: sandbox.baseUrl },
 	});
 
 	for (const by of TRIGGERS) for (const name of ['first', 'second']) await begin(name, by);
 	for (const by of TRIGGERS) await begin('awake', by, 1);
+	const durable = await rest.createWorkflow(example('durable-batch'));
+	const trigger = durable.nodes.find(({ type }) => type.endsWith('.manualTrigger'));
+	cases.set('durable', { workflow: durable, id: await rest.run(durable, trigger?.name ?? '') });
 	for (const label of cases.keys()) await parked(label);
 	const awake = idsOf('awake');
 	sandbox.plan({
@@ -200,6 +204,18 @@ describe.each(KILLED)('%s', (name) => {
 		},
 		PARKED_WITHIN_MS,
 	);
+});
+
+test('a durable batch that is killed in its own wait ends as well, and pays once', async () => {
+	const execution = (await results.get('durable')) as Execution;
+	expect(execution.error).toBeUndefined();
+	expect(execution.status).toBe('success');
+	const videos = itemsOf(execution, 'Videos').map(({ json }) => json.predictionId);
+	const own = sandbox.predictions.filter(({ id }) => videos.includes(id));
+	expect(own).toHaveLength(3);
+	expect(new Set(own.map(({ body }) => body.prompt)).size).toBe(3);
+	const others = sandbox.predictions.filter(({ body }) => / (webhook|hand): /.test(body.prompt));
+	expect(sandbox.predictions).toHaveLength(others.length + 3);
 });
 
 describe('killed while it is awake and downloading', () => {
