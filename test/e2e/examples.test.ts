@@ -144,6 +144,19 @@ inEveryN8n(
 				// n8n hands no files from a tool to an agent, so none is fetched.
 				expect(place.sandbox.requests.filter(({ origin }) => origin === 'media')).toEqual([]);
 			});
+
+			test('is told in GPTProto’s own words why a video was refused', async () => {
+				const words = 'image must be at least 300 px wide';
+				const body = JSON.stringify({ error: { message: words, type: 'invalid_request_error' } });
+				const answer = { status: 400, type: 'application/json', body };
+				place.sandbox.plan({ on: 'submit', kind: 'custom', answer });
+				const execution = await place.run(example('ai-agent-tool'));
+
+				expect(execution.error).toBeUndefined();
+				expect(execution.status).toBe('success');
+				expect(place.sandbox.predictions).toHaveLength(0);
+				expect(JSON.stringify(model.toolAnswers)).toContain(words);
+			});
 		});
 	},
 	{ credentialName: GPTPROTO_CREDENTIAL },

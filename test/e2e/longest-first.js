@@ -1,7 +1,7 @@
 // The order of the test files: what waits longest first, so that the others run meanwhile.
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-const LONGEST = ['durable', 'examples', 'retry'];
+const LONGEST = ['survive-restarts-killed', 'survive-restarts', 'durable', 'examples', 'retry'];
 
 function rank({ path }) {
 	const index = LONGEST.findIndex((name) => path.endsWith(`/${name}.test.ts`));

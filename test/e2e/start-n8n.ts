@@ -14,14 +14,20 @@ export default async function startAll(): Promise<void> {
 	const folder = await mkdtemp(join(tmpdir(), 'n8n-seedance-package-'));
 	try {
 		const tarball = await packProject(folder);
-		const entries: Array<[string, StartedN8n]> = [];
-		for (const version of N8N_VERSIONS) {
-			const n8n = await startN8n({ version, tarball });
-			running.push(n8n);
-			const rest = await RestClient.connect(n8n.baseUrl);
-			entries.push([version, { login: rest.session.state, logFile: n8n.logFile }]);
-			await rest.close();
-		}
+		// Side by side, since much of a start is waiting; all of them to their end, so that all can be stopped.
+		const started = await Promise.allSettled(
+			N8N_VERSIONS.map(async (version): Promise<[string, StartedN8n]> => {
+				const n8n = await startN8n({ version, tarball });
+				running.push(n8n);
+				const rest = await RestClient.connect(n8n.baseUrl);
+				await rest.close();
+				return [version, { login: rest.session.state, logFile: n8n.logFile }];
+			}),
+		);
+		const entries = started.map((one) => {
+			if (one.status === 'rejected') throw one.reason;
+			return one.value;
+		});
 		tell(Object.fromEntries(entries) as StartedByVersion, tarball);
 	} catch (error) {
 		await stopAll();

@@ -45,15 +45,14 @@ inEveryN8n((place) => {
 		const { page } = editor;
 		await editor.search(NAME);
 		await editor.foundNode(NAME).click();
-		const actions = page.getByTestId('node-creator').getByText(/image to video prediction/);
+		const offered = ['Generate video from image', 'Start video from image', 'Get video'];
+		const actions = page
+			.getByTestId('node-creator')
+			.getByText(new RegExp(`^\\s*(${offered.join('|')})\\s*$`));
 		await actions.nth(2).waitFor();
-		expect((await actions.allInnerTexts()).map((text) => text.trim())).toEqual([
-			'Get result of image to video prediction',
-			'Submit image to video prediction',
-			'Submit image to video prediction and wait',
-		]);
+		expect((await actions.allInnerTexts()).map((text) => text.trim())).toEqual(offered);
 
-		await actions.nth(2).click();
+		await actions.first().click();
 
 		await page.getByTestId('node-parameters').waitFor();
 		expect(await editor.parameters()).toContain('imageUrl');

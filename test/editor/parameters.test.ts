@@ -89,6 +89,7 @@ inEveryN8n((place) => {
 			'Seedance 2.0 Fast (Dreamina)',
 		]);
 	});
+
 	test('the options offer the last frame’s address, or its field, as Last Frame Input Type says', async () => {
 		const ADDRESS = 'Last Frame Image URL';
 		const FIELD = 'Last Frame Data Field Name';
@@ -108,7 +109,7 @@ inEveryN8n((place) => {
 	});
 
 	test('the options of waiting are offered only where there is waiting', async () => {
-		const WAITING = ['Polling Interval (Seconds)', 'Timeout (Minutes)'];
+		const WAITING = ['Polling Interval (Seconds)', 'Survive Restarts', 'Timeout (Minutes)'];
 		await editor.choose('operation', 'Get Result');
 		const asking = await editor.addOption('Max Concurrent Requests');
 		expect(asking).toEqual(['Max Concurrent Requests']);

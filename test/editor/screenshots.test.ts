@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { NEWEST_VERSION } from '../../tools/n8n/versions';
 import type { WorkflowNode } from '../../tools/n8n/workflow';
 import { Place } from '../e2e/in-every-n8n';
+import { keepersOf } from '../e2e/parked';
 import { line, node, seedance } from '../e2e/workflows';
 import { openBrowser, openTab, type Theme, WINDOW } from './browser';
 import { Camera } from './camera';
@@ -115,5 +116,22 @@ describe.each<Theme>(['light', 'dark'])('%s', (theme) => {
 		await page.setViewportSize(PANEL);
 		await page.getByTestId('zoom-to-fit').click();
 		expect(await camera.take(page, 'workflow', theme)).toEqual(PANEL);
+	});
+	test('a parked execution, and the one that keeps its wait', async () => {
+		const { rest } = place;
+		const workflow = await rest.createWorkflow({
+			...line(trigger(), step({ options: { surviveRestarts: true } })),
+			name: 'Pictures to videos',
+		});
+		const id = await rest.run(workflow, trigger().name);
+		await rest.waitFor(id, ['waiting']);
+		const [keeper = ''] = await keepersOf(rest, workflow);
+		const preview = page.frameLocator('iframe');
+
+		await page.goto(`/workflow/${workflow.id}/executions/${keeper}`, { waitUntil: 'commit' });
+		await preview.locator('[data-node-name="Get Videos"]').waitFor();
+		await page.getByText('Waiting').nth(1).waitFor();
+		expect(await camera.take(page, 'parked-execution', theme)).toEqual(WINDOW);
+		await rest.stop(keeper);
 	});
 });

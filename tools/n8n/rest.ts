@@ -34,6 +34,15 @@ export interface Credential {
 	type: string;
 }
 
+export interface ListedExecution {
+	id: string;
+	status: ExecutionStatus;
+	/** `integrated` for a sub-execution. */
+	mode: string;
+	startedAt: string;
+	stoppedAt: string;
+}
+
 interface StoredExecution extends Omit<Execution, 'runs' | 'error' | 'lastNodeExecuted'> {
 	data: string;
 }
@@ -158,14 +167,13 @@ export class RestClient {
 		return readExecution(await this.session.call('GET', `/rest/executions/${id}`));
 	}
 
-	/** The ids of a workflow's executions, the newest first. */
-	async listExecutions(
-		workflowId: string,
-	): Promise<Array<{ id: string; status: ExecutionStatus }>> {
+	/** A workflow's executions, the newest first; sub-executions (mode `integrated`) too. */
+	async listExecutions(workflowId: string): Promise<ListedExecution[]> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-		const answer = await this.session.call<{
-			results: Array<{ id: string; status: ExecutionStatus }>;
-		}>('GET', `/rest/executions?filter=${filter}&limit=100`);
+		const answer = await this.session.call<{ results: ListedExecution[] }>(
+			'GET',
+			`/rest/executions?filter=${filter}&limit=100`,
+		);
 		return answer.results;
 	}
 
@@ -175,7 +183,8 @@ export class RestClient {
 		statuses: readonly ExecutionStatus[] = ENDED,
 		withinMs = 60_000,
 	): Promise<Execution> {
-		const until = Date.now() + withinMs;
+		const startedAt = Date.now();
+		const until = startedAt + withinMs;
 		for (;;) {
 			const execution = await this.findExecution(id);
 			if (execution !== undefined && statuses.includes(execution.status)) return execution;
@@ -183,7 +192,8 @@ export class RestClient {
 				const status = execution?.status ?? 'not there';
 				throw new Error(`Execution ${id} is ${status} after ${withinMs / 1000} s.`);
 			}
-			await sleep(100);
+			// Whoever waits for long asks less often.
+			await sleep(Math.min(100 + (Date.now() - startedAt) / 30, 1_000));
 		}
 	}
 

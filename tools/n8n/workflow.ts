@@ -79,6 +79,8 @@ export interface Execution {
 	/** The error the execution ended with. */
 	error?: ErrorInRun | undefined;
 	lastNodeExecuted?: string | undefined;
+	/** The workflow as it was when it ran. */
+	workflowData: WorkflowDefinition;
 	/** What each node did, by its name, one entry a run. */
 	runs: Record<string, NodeRun[]>;
 }

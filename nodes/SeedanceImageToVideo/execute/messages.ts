@@ -522,6 +522,8 @@ export function describeRestOfParked(others: ByItem, videos: ByItem): string {
 		didNotFinish(others),
 		videos.length > 0 &&
 			`${counted(videos.length, 'video')} finished: ${listed(videos)}. Use Get Result with the prediction ID to download a video without paying again.`,
+		videos.length > NAMED_AT_MOST &&
+			'The note in the execution that kept the wait names all of them.',
 		'"Retry execution" shows this message again and pays for nothing.',
 	);
 }

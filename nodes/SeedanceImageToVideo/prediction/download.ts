@@ -53,6 +53,10 @@ class Watch {
 			}
 			if (this.bytes > bounds.videoBytes) this.end({ kind: 'tooLarge' });
 		});
+		// n8n's stores in memory and in the database listen, and do not ask a paused stream to go on.
+		answer.stream.on('newListener', (event) => {
+			if (event === 'data') answer.stream.resume();
+		});
 	}
 
 	end(fault: DownloadFault): void {

@@ -1,16 +1,16 @@
-// Knows how a production execution is started: a workflow behind a webhook, which the main puts into the queue.
+// Knows how a production execution is started: a workflow behind a webhook.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { fetch } from 'undici';
 
+import type { ListedExecution, RestClient } from '../../tools/n8n/rest';
 import type {
 	ExecutionStatus,
 	Workflow,
 	WorkflowDefinition,
 	WorkflowNode,
 } from '../../tools/n8n/workflow';
-import { node } from '../e2e/workflows';
-import type { Cluster } from './cluster';
+import { node } from './workflows';
 
 const REGISTERED_WITHIN_MS = 30_000;
 const NOT_ENDED: readonly ExecutionStatus[] = ['new', 'running', 'waiting'];
@@ -22,16 +22,16 @@ export function webhook(path: string): WorkflowNode {
 
 export class Hook {
 	private constructor(
-		private readonly cluster: Cluster,
-		private readonly workflow: Workflow,
+		private readonly rest: RestClient,
+		readonly workflow: Workflow,
 		private readonly url: string,
 	) {}
 
 	/** Saves a workflow that begins with `webhook(path)` and switches it on. */
-	static async open(cluster: Cluster, path: string, definition: WorkflowDefinition): Promise<Hook> {
-		const workflow = await cluster.rest.createWorkflow(definition);
-		await cluster.rest.activate(workflow);
-		return new Hook(cluster, workflow, `${cluster.main.baseUrl}/webhook/${path}`);
+	static async open(rest: RestClient, path: string, definition: WorkflowDefinition): Promise<Hook> {
+		const workflow = await rest.createWorkflow(definition);
+		await rest.activate(workflow);
+		return new Hook(rest, workflow, `${rest.session.baseUrl}/webhook/${path}`);
 	}
 
 	/** Starts one execution; `body` arrives as the webhook's `$json.body`. */
@@ -45,7 +45,7 @@ export class Hook {
 			});
 			await answer.text();
 			if (answer.ok) return;
-			// In queue mode a workflow's webhook is there a moment after the workflow was switched on.
+			// A workflow's webhook is there a moment after the workflow was switched on.
 			if (answer.status !== 404 || Date.now() > until) {
 				throw new Error(`The webhook answers ${answer.status}.`);
 			}
@@ -58,8 +58,16 @@ export class Hook {
 		return (await this.list()).map(({ id }) => id);
 	}
 
+	/** When they began and ended; milliseconds. */
+	async times(): Promise<Array<{ startedAt: number; stoppedAt: number }>> {
+		return (await this.list()).map(({ startedAt, stoppedAt }) => ({
+			startedAt: Date.parse(startedAt),
+			stoppedAt: Date.parse(stoppedAt),
+		}));
+	}
+
 	/** Waits until as many executions have ended, and gives them all. */
-	async ended(count: number): Promise<Array<{ id: string; status: ExecutionStatus }>> {
+	async ended(count: number): Promise<ListedExecution[]> {
 		for (;;) {
 			const executions = await this.list();
 			const open = executions.filter(({ status }) => NOT_ENDED.includes(status));
@@ -68,7 +76,9 @@ export class Hook {
 		}
 	}
 
-	private async list(): Promise<Array<{ id: string; status: ExecutionStatus }>> {
-		return await this.cluster.rest.listExecutions(this.workflow.id);
+	private async list(): Promise<ListedExecution[]> {
+		const listed = await this.rest.listExecutions(this.workflow.id);
+		// A parked execution has a sub-execution, which n8n lists beside it.
+		return listed.filter(({ mode }) => mode !== 'integrated');
 	}
 }
