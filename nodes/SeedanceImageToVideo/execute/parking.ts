@@ -55,6 +55,15 @@ export function stageOf(context: IExecuteFunctions): Stage | null {
 }
 
 /**
+ * Whether this n8n parks a parent: `n8n-workflow` exports the constant from 2.41 on; before that a parent would go on
+ * with its own input, as if it had videos. The context has to be a new one too, since a package installed beside n8n may
+ * have been given another n8n-workflow than n8n's own.
+ */
+function canBeParked(context: IExecuteFunctions): boolean {
+	return WAIT_FOR_SUB_EXECUTION !== undefined && 'onExecutionFinish' in context;
+}
+
+/**
  * Parks the run where the user asked for it.
  *
  * @returns what the editor shows meanwhile; null where the node waits itself
@@ -68,8 +77,7 @@ export async function takeOverByParking(
 	const { surviveRestarts, maxConcurrentRequests } = readRunOptions(context);
 	const waiting = jobs.filter((job): job is Job => !(job instanceof Error) && job.plan.waits);
 	if (!surviveRestarts || isTool || waiting.length === 0) return null;
-	// Exported from 2.41 on; before that a parent would go on with its own input, as if it had videos.
-	if (WAIT_FOR_SUB_EXECUTION === undefined) throw new Refusal(describeNotParkable('oldN8n'));
+	if (!canBeParked(context)) throw new Refusal(describeNotParkable('oldN8n'));
 	const oneOfEach = new Map(waiting.map((job) => [job.account.id, job.item]));
 	for (const item of oneOfEach.values()) {
 		if (!(await batch.accounts.isWithoutItem(item))) {
