@@ -185,7 +185,8 @@ export async function downloadVideo(
 			const leftMs = until - clock.now();
 			const isFinal = ['tooLarge', 'tooSlow'].includes(fault.kind) || leftMs <= 0;
 			if (isFinal || attempt === bounds.downloadAttempts) break;
-			const pauseMs = Math.max(backoffMs(attempt, run.random()), result.retryAfterMs);
+			const asked = Math.min(result.retryAfterMs, bounds.longestPauseMs);
+			const pauseMs = Math.max(backoffMs(attempt, run.random()), asked);
 			await clock.sleep(Math.min(pauseMs, leftMs), run.signal);
 		}
 		if (run.signal?.aborted) throw new Cancelled();
