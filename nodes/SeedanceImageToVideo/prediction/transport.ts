@@ -60,6 +60,29 @@ interface FullResponse {
 	readonly statusCode: number;
 	readonly headers: IDataObject;
 	readonly body: ByteStream | string;
+	/** The connection it came over, where n8n tells. */
+	readonly socket?: ByteStream['socket'];
+}
+
+/**
+ * What a proxy answers that refuses to connect. n8n 2 wraps the body's stream, so that its connection is lost; an
+ * exception still knows it. So these come as exceptions there (n8n 1 takes the list for "ignore all").
+ */
+const PROXY_STATUSES = [403, 407, 500, 502, 503, 504];
+
+/** The answer inside an exception of n8n's; null where there was none. */
+function answerIn(fault: unknown): FullResponse | null {
+	const { response } = Object(Object(fault).cause) as {
+		readonly response?: {
+			readonly status: number;
+			readonly headers: IDataObject;
+			readonly data: ByteStream;
+			readonly request?: { readonly socket?: ByteStream['socket'] };
+		};
+	};
+	if (typeof response?.data?.destroy !== 'function') return null;
+	const { status: statusCode, headers, data: body, request } = response;
+	return { statusCode, headers: { ...headers }, body, socket: request?.socket ?? null };
 }
 
 class TooLarge extends Error {
@@ -90,8 +113,10 @@ export function createTransport(
 	const cancel = context.getExecutionCancelSignal();
 
 	/** A proxy that refuses to connect answers in GPTProto's place, and not over TLS. */
-	function isProxyAnswer({ body }: FullResponse): boolean {
-		const socket = typeof body === 'string' ? undefined : body.socket;
+	function isProxyAnswer({
+		body,
+		socket = typeof body === 'string' ? null : body.socket,
+	}: FullResponse): boolean {
 		return baseUrl.toLowerCase().startsWith('https:') && !!socket && socket.encrypted !== true;
 	}
 
@@ -123,7 +148,7 @@ export function createTransport(
 			getExecutionCancelSignal: { value: () => abort.signal },
 		}) as IExecuteFunctions;
 		try {
-			const response = (await context.helpers.httpRequestWithAuthentication.call(
+			const asked: Promise<FullResponse> = context.helpers.httpRequestWithAuthentication.call(
 				caller,
 				CREDENTIAL_TYPE,
 				{
@@ -131,12 +156,17 @@ export function createTransport(
 					timeout: limitMs,
 					disableFollowRedirect: true,
 					encoding: 'stream',
-					ignoreHttpStatusErrors: true,
+					ignoreHttpStatusErrors: { ignore: true, except: PROXY_STATUSES },
 					returnFullResponse: true,
 				},
 				// Without it n8n resolves the credential's expressions for the first item, whichever item this is.
 				{ credentialsDecrypted: { ...credential, type: CREDENTIAL_TYPE } },
-			)) as FullResponse;
+			);
+			const response = await asked.catch((fault: unknown) => {
+				const answer = answerIn(fault);
+				if (answer) return answer;
+				throw fault;
+			});
 			const { statusCode: status, headers, body } = response;
 			if (typeof body !== 'string') {
 				stream = body;
