@@ -5,18 +5,41 @@ import type { BinaryDataService } from 'n8n-core';
 import type { IBinaryData, IRun } from 'n8n-workflow';
 import { GptProtoApi } from '../../credentials/GptProtoApi.credentials';
 import { bounds } from '../../nodes/SeedanceImageToVideo/prediction/bounds';
+import { systemClock } from '../../nodes/SeedanceImageToVideo/prediction/clock';
 import { SeedanceImageToVideo } from '../../nodes/SeedanceImageToVideo/SeedanceImageToVideo.node';
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox';
+import {
+	type RecordedRequest,
+	type Sandbox,
+	type SandboxOptions,
+	startSandbox,
+} from '../../sandbox';
 import type { EngineRun } from '../../tools/engine/engine';
 import { type Runtime, startRuntime } from '../../tools/engine/runtime';
-import { runSeedance, type SeedanceOptions } from '../../tools/engine/seedance';
+import { itemsOf, runSeedance, type SeedanceOptions, SUCCESS } from '../../tools/engine/seedance';
 
 export const product = {
 	nodeType: new SeedanceImageToVideo(),
 	credentialType: new GptProtoApi(),
 };
 
-/** The documentation's own sample, as node parameters; asked for ten times a second so that tests are quick. */
+/** The node's clock runs so many times faster than the wall's: its waits are the same, and a test's are not. */
+const CLOCK_SPEED = 4;
+
+/** The bounds of a real network, brought down to a test's patience. Milliseconds of the node's clock. */
+const TEST_BOUNDS: Partial<typeof bounds> = {
+	backoffBaseMs: 80,
+	backoffMaxMs: 800,
+	submissionMs: 6000,
+	resultMs: 2800,
+	graceMs: 4000,
+	downloadIdleMs: 2000,
+	notFoundGraceMs: 4000,
+	addressGraceMs: 1200,
+	// No test inherits the pauses that another one's account was asked for.
+	accountIdleMs: -1,
+};
+
+/** The documentation's own sample, as node parameters; asked for as often as the node allows. */
 export const SAMPLE = {
 	imageUrl: 'https://tos.gptproto.com/resource/cat.png',
 	prompt:
@@ -37,69 +60,122 @@ export interface Harness {
 	start(options?: Partial<SeedanceOptions>): EngineRun;
 	run(options?: Partial<SeedanceOptions>): Promise<IRun>;
 	read(file: IBinaryData | undefined): Promise<Buffer>;
+	/** Submissions that reached the API, good or bad. */
+	submissions(): readonly RecordedRequest[];
+	/** The id of a prediction that is at work or done. */
+	submitted(): Promise<string>;
+}
+
+/** Starts the node in the engine, against a sandbox. */
+export function startIn(sandbox: Sandbox, own: Partial<SeedanceOptions> = {}): EngineRun {
+	return runSeedance({
+		product,
+		credential: { apiKey: sandbox.apiKey, baseUrl: sandbox.baseUrl },
+		...own,
+		parameters: { ...SAMPLE, ...own.parameters },
+	});
+}
+
+/** Prepares n8n's core, the node's clock and its bounds, which are whole again before every test. */
+export function useRuntime() {
+	let runtime: Runtime;
+	const warnings: string[] = [];
+	const notes: string[] = [];
+	const real = { ...bounds };
+	const { now, sleep } = systemClock;
+
+	beforeAll(async () => {
+		runtime = await startRuntime();
+		jest.spyOn(systemClock, 'now').mockImplementation(() => now() * CLOCK_SPEED);
+		jest
+			.spyOn(systemClock, 'sleep')
+			.mockImplementation(async (ms, signal) => await sleep(ms / CLOCK_SPEED, signal));
+		const logger = Container.get(Logger);
+		jest.spyOn(logger, 'warn').mockImplementation((line: string) => void warnings.push(line));
+		jest.spyOn(logger, 'info').mockImplementation((line: string) => void notes.push(line));
+		Object.assign(bounds, TEST_BOUNDS);
+	});
+	beforeEach(() => {
+		Object.assign(bounds, real, TEST_BOUNDS);
+		warnings.length = 0;
+		notes.length = 0;
+	});
+	afterAll(async () => await runtime.close());
+	return { warnings, notes, binaryData: () => runtime.binaryData };
 }
 
 /** Starts what a test file needs, forgets between tests, and stops all of it at the end. */
 export function useEngine(options: SandboxOptions = {}): Harness {
 	let sandbox: Sandbox;
-	let runtime: Runtime;
-	const warnings: string[] = [];
-	const notes: string[] = [];
 	let initial: SandboxOptions;
-	const defaults = { video: { kind: 'buffer', data: TINY_VIDEO } as const, ...options };
+	const { warnings, notes, binaryData } = useRuntime();
 
 	beforeAll(async () => {
-		runtime = await startRuntime();
-		sandbox = await startSandbox(defaults);
+		sandbox = await startSandbox({ video: { kind: 'buffer', data: TINY_VIDEO }, ...options });
 		initial = { ...sandbox.options };
-		jest
-			.spyOn(Container.get(Logger), 'warn')
-			.mockImplementation((line: string) => void warnings.push(line));
-		jest
-			.spyOn(Container.get(Logger), 'info')
-			.mockImplementation((line: string) => void notes.push(line));
 	});
 	beforeEach(() => {
 		sandbox.reset();
 		Object.assign(sandbox.options, initial);
-		warnings.length = 0;
-		notes.length = 0;
-		// The bounds of a real network, brought down to a test's patience.
-		jest.replaceProperty(bounds, 'backoffBaseMs', 20);
-		jest.replaceProperty(bounds, 'backoffMaxMs', 200);
-		jest.replaceProperty(bounds, 'submissionMs', 1500);
-		jest.replaceProperty(bounds, 'resultMs', 700);
-		jest.replaceProperty(bounds, 'downloadIdleMs', 700);
-		jest.replaceProperty(bounds, 'notFoundGraceMs', 1500);
 	});
-	afterAll(async () => {
-		await sandbox.close();
-		await runtime.close();
-	});
+	afterAll(async () => await sandbox.close());
 
-	const start: Harness['start'] = (own = {}) =>
-		runSeedance({
-			product,
-			credential: { apiKey: sandbox.apiKey, baseUrl: sandbox.baseUrl },
-			...own,
-			parameters: { ...SAMPLE, ...own.parameters },
-		});
+	const start: Harness['start'] = (own) => startIn(sandbox, own);
+	const run: Harness['run'] = async (own) => await start(own).finished;
 	return {
 		get sandbox() {
 			return sandbox;
 		},
 		get binaryData() {
-			return runtime.binaryData;
+			return binaryData();
 		},
 		warnings,
 		notes,
 		start,
-		run: async (own) => await start(own).finished,
+		run,
 		read: async (file) => {
 			if (!file) throw new Error('There is no file');
-			return await runtime.binaryData.getAsBuffer(file);
+			return await binaryData().getAsBuffer(file);
+		},
+		submissions: () =>
+			sandbox.requests.filter(({ origin, method }) => origin === 'api' && method === 'POST'),
+		submitted: async () => {
+			const submitting = await run({ parameters: { operation: 'submit' } });
+			return String(itemsOf(submitting, SUCCESS)[0]?.json.predictionId);
 		},
 	};
+}
+
+/** Changes bounds for the rest of the test. */
+export function setBounds(changes: Partial<typeof bounds>): void {
+	Object.assign(bounds, changes);
+}
+
+/** What a person reads of a run that stopped; empty texts where it went well. */
+export function errorOf({ data }: IRun): {
+	readonly message: string;
+	readonly description: string;
+	readonly httpCode: string | null;
+} {
+	const {
+		message = '',
+		description,
+		httpCode,
+	} = (data.resultData.error ?? {}) as unknown as Record<string, string | undefined>;
+	return { message, description: description ?? '', httpCode: httpCode ?? null };
+}
+
+export async function settle(ms: number): Promise<void> {
+	await new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Waits for a condition; the test's own timeout is the end of it. */
+export async function until(condition: () => boolean): Promise<void> {
+	const patience = performance.now() + 20_000;
+	while (!condition()) {
+		if (performance.now() > patience) throw new Error(`Still not so: ${condition}`);
+		await settle(5);
+	}
 }
 
 /** `count` items, numbered in `json.n`. */

@@ -10,7 +10,32 @@ const options = (more: Record<string, unknown>) => ({ options: { ...SAMPLE.optio
 
 const bad: Array<[what: string, parameters: Record<string, unknown>, message: string]> = [
 	['an empty prompt', { prompt: '  ' }, "'Prompt' is empty"],
-	['a prompt that is no text', { prompt: '={{ 7 }}' }, "'Prompt' is empty"],
+	['a prompt that is a number', { prompt: '={{ 7 }}' }, "'Prompt' must be text, but is a number"],
+	[
+		'a prompt that is an object',
+		{ prompt: '={{ { text: "fox" } }}' },
+		"'Prompt' must be text, but is an object",
+	],
+	[
+		'an image that is a list',
+		{ imageUrl: '={{ ["https://example.com/a.png"] }}' },
+		"'Image URL' must be text, but is a list",
+	],
+	[
+		'a prompt whose expression throws',
+		{ prompt: '={{ $("Nowhere").first().json.a }}' },
+		"'Prompt' has an expression that cannot be evaluated",
+	],
+	[
+		'an option whose expression throws',
+		options({ seed: '={{ $("Nowhere").first().json.a }}' }),
+		"'Seed' has an expression that cannot be evaluated",
+	],
+	[
+		'an output field that JavaScript keeps to itself',
+		{ binaryOutputField: '={{ "__proto__" }}' },
+		`'Put Output File in Field' cannot be "__proto__"`,
+	],
 	['a missing image', { imageUrl: '={{ "" }}' }, "'Image URL' is empty"],
 	[
 		'ftp',
@@ -26,7 +51,7 @@ const bad: Array<[what: string, parameters: Record<string, unknown>, message: st
 	[
 		'a field that is not there',
 		{ imageInputType: 'binary', binaryPropertyName: 'nope' },
-		`'Input Data Field Name' names a field that is not there: "nope"`,
+		`'Input Data Field Name' names a field that does not exist: "nope"`,
 	],
 	[
 		'an empty field name',
@@ -36,7 +61,7 @@ const bad: Array<[what: string, parameters: Record<string, unknown>, message: st
 	[
 		'an unknown input type',
 		{ imageInputType: '={{ "fax" }}' },
-		"'Image Input Type' must be url or binary",
+		"'Image Input Type' must be one of url, binary",
 	],
 	[
 		'duration 3',
@@ -74,7 +99,7 @@ const bad: Array<[what: string, parameters: Record<string, unknown>, message: st
 		{ resolution: '={{ "1080p" }}' },
 		'\'Resolution\' must be one of 720p, 480p with Seedance 2.0 Fast, but is "1080p"',
 	],
-	['a model with a slash', { model: '={{ "../models" }}' }, "'Model' must be a model id"],
+	['a model with a slash', { model: '={{ "../models" }}' }, "'Model' must be a model ID"],
 	[
 		'audio maybe',
 		options({ generateAudio: '={{ "maybe" }}' }),
@@ -93,17 +118,17 @@ const bad: Array<[what: string, parameters: Record<string, unknown>, message: st
 	[
 		'a last frame field that is not there',
 		options({ lastFrameInputType: 'binary', lastFrameBinaryPropertyName: 'end' }),
-		`'Last Frame Data Field Name' names a field that is not there: "end"`,
+		`'Last Frame Data Field Name' names a field that does not exist: "end"`,
 	],
 	[
 		'a polling interval of nothing',
 		{ options: { pollingInterval: 0 } },
-		"'Polling Interval (Seconds)' must be a number of seconds of at least 0.1",
+		"'Polling Interval (Seconds)' must be a number of at least 0.1",
 	],
 	[
 		'a timeout of nothing',
 		options({ timeoutMinutes: 0 }),
-		"'Timeout (Minutes)' must be a number of minutes above 0",
+		"'Timeout (Minutes)' must be a number above 0",
 	],
 	[
 		'half a request at a time',
@@ -121,19 +146,9 @@ const bad: Array<[what: string, parameters: Record<string, unknown>, message: st
 		"'Prediction ID' is empty",
 	],
 	[
-		'a prediction id with a slash',
-		{ operation: 'getResult', predictionId: 'a/../b' },
-		"'Prediction ID' must hold letters",
-	],
-	[
-		'a prediction id with a question mark',
-		{ operation: 'getResult', predictionId: 'a?b=c' },
-		"'Prediction ID' must hold letters",
-	],
-	[
 		'a prediction id of dots',
 		{ operation: 'getResult', predictionId: '..' },
-		"'Prediction ID' must hold letters",
+		"'Prediction ID' is not a prediction ID",
 	],
 ];
 
@@ -157,7 +172,7 @@ it('refuses a file that is no image, and an empty one, naming the fields that ar
 		[{ data: file('text/plain', 'hello') }, 'holds no image: "data" is text/plain'],
 		[
 			{ data: file('application/octet-stream', 'hello') },
-			'holds no image: "data" is application/octet-stream',
+			'holds no image: "data" is of an unknown type',
 		],
 		[{ data: file('image/png', '') }, 'holds an empty file: "data"'],
 	] as const) {
@@ -183,7 +198,7 @@ it('sends one bad item of three down the error branch and delivers the others', 
 	const [failed] = itemsOf(run, FAILED);
 	expect(failed?.json).toMatchObject({
 		error: `'Duration (Seconds)' must be a whole number from 4 to 15, but is "99" [Item 1]`,
-		details: { predictionId: null, description: 'Enter whole seconds, 4 to 15.' },
+		details: { predictionId: null, description: expect.stringContaining('whole seconds') },
 	});
 	expect(engine.sandbox.predictions).toHaveLength(2);
 });
@@ -202,5 +217,5 @@ it('names a credential whose base URL cannot be used', async () => {
 
 it('names an operation that does not exist', async () => {
 	const run = await engine.run({ parameters: { operation: 'cancel' } });
-	expect(run.data.resultData.error?.message).toBe(`'Operation' is unknown: "cancel"`);
+	expect(run.data.resultData.error?.message).toContain(`'Operation' is unknown: "cancel"`);
 });

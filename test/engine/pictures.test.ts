@@ -1,6 +1,6 @@
 // Pictures from fields and data URIs go out as data URIs, whole, with is_upload_media.
-import { itemsOf, SUCCESS } from '../../tools/engine/seedance';
-import { items, useEngine } from './harness';
+import { FAILED, itemsOf, SUCCESS } from '../../tools/engine/seedance';
+import { items, setBounds, settle, until, useEngine } from './harness';
 
 const engine = useEngine();
 
@@ -63,22 +63,108 @@ it('sends no is_upload_media with addresses', async () => {
 	expect(body()).not.toHaveProperty('is_upload_media');
 });
 
-it('holds one picture at a time, however many items there are', async () => {
-	let most = 0;
+/** Counts how many pictures are read at one time, and all of them. */
+function watchReads() {
+	const seen = { most: 0, all: 0 };
 	let now = 0;
 	const read = engine.binaryData.getAsBuffer.bind(engine.binaryData);
 	const spy = jest.spyOn(engine.binaryData, 'getAsBuffer').mockImplementation(async (data) => {
-		most = Math.max(most, ++now);
+		seen.all++;
+		seen.most = Math.max(seen.most, ++now);
 		const content = await read(data);
-		await new Promise((resolve) => setTimeout(resolve, 20));
+		await settle(20);
 		now--;
 		return content;
 	});
-	await engine.run({
-		items: items(8).map((item) => ({ ...item, binary: { data: field(PNG, 'image/png') } })),
-		parameters: { imageInputType: 'binary', downloadVideo: false },
-	});
-	spy.mockRestore();
+	return { seen, restore: () => spy.mockRestore() };
+}
+
+const withPictures = (count: number, content: Buffer) =>
+	items(count).map((item) => ({ ...item, binary: { data: field(content, 'image/png') } }));
+const fromFields = { imageInputType: 'binary', downloadVideo: false };
+
+it('holds as many bytes of pictures as the bound says, however many items there are', async () => {
+	const picture = Buffer.concat([PNG, Buffer.alloc(3000)]);
+	setBounds({ pictureBytes: 2.5 * picture.toString('base64').length });
+	const reads = watchReads();
+	await engine.run({ items: withPictures(8, picture), parameters: fromFields });
+	reads.restore();
 	expect(engine.sandbox.predictions).toHaveLength(8);
-	expect(most).toBe(1);
+	expect(reads.seen.most).toBe(2);
+});
+
+it('reads a picture larger than the bound alone', async () => {
+	setBounds({ pictureBytes: 10 });
+	const reads = watchReads();
+	await engine.run({ items: withPictures(3, PNG), parameters: fromFields });
+	reads.restore();
+	expect(engine.sandbox.predictions).toHaveLength(3);
+	expect(reads.seen.most).toBe(1);
+});
+
+it('lets no picture wait in memory while a connection is tried again', async () => {
+	setBounds({ pictureBytes: 10 });
+	await engine.sandbox.goOffline('api');
+	const took = async (parameters: object, count: number) => {
+		const began = performance.now();
+		const run = await engine.run({
+			items: withPictures(count, PNG),
+			onError: 'continueErrorOutput',
+			parameters: { ...parameters, downloadVideo: false },
+		});
+		expect(itemsOf(run, FAILED)).toHaveLength(count);
+		return performance.now() - began;
+	};
+	const alone = await took({ imageInputType: 'binary' }, 1);
+	const hundred = await took({ imageInputType: 'binary' }, 100);
+	await engine.sandbox.comeBack('api');
+	// The first version let each wait for the one before it: a hundred times as long.
+	expect(hundred / alone).toBeLessThan(30);
+});
+
+it('reads no picture any more after cancelling', async () => {
+	setBounds({ pictureBytes: 10 });
+	engine.sandbox.plan({ on: 'submit', kind: 'slowBody', delayMs: 300, times: Infinity });
+	const reads = watchReads();
+	const run = engine.start({ items: withPictures(30, PNG), parameters: fromFields });
+	await until(() => engine.sandbox.predictions.length === 1);
+	run.cancel();
+	await run.finished;
+	const readBefore = reads.seen.all;
+	await settle(500);
+	expect(reads.seen.all).toBe(readBefore);
+	reads.restore();
+	expect(engine.sandbox.predictions).toHaveLength(1);
+});
+
+/** Milliseconds of the longest time in which the event loop did nothing else. */
+async function longestGap(work: Promise<unknown>): Promise<number> {
+	let longest = 0;
+	let last = performance.now();
+	const timer = setInterval(() => {
+		const now = performance.now();
+		longest = Math.max(longest, now - last);
+		last = now;
+	}, 1);
+	await work;
+	clearInterval(timer);
+	return longest;
+}
+
+it('blocks the event loop with data URIs no longer than with files', async () => {
+	const picture = Buffer.concat([PNG, Buffer.alloc(2_000_000, 7)]);
+	const address = `data:image/png;base64,${picture.toString('base64')}`;
+	const submit = { operation: 'submit' };
+	const files = await longestGap(
+		engine.run({ items: withPictures(20, picture), parameters: { ...fromFields, ...submit } }),
+	);
+	const addresses = await longestGap(
+		engine.run({
+			items: items(20).map(() => ({ json: { address } })),
+			parameters: { ...submit, imageUrl: '={{ $json.address }}' },
+		}),
+	);
+	expect(engine.sandbox.predictions).toHaveLength(40);
+	// The first version took eight times as long.
+	expect(addresses / files).toBeLessThan(4);
 });

@@ -82,10 +82,10 @@ it('answers an agent in JSON, the address of the video in it, and downloads noth
 });
 
 it('picks up, in a retry, what the call before it had submitted', async () => {
-	engine.sandbox.options.renderMs = 1200;
+	engine.sandbox.options.renderMs = 1500;
 	const data = newExecution();
-	const impatient = { options: { pollingInterval: 0.1, timeoutMinutes: 0.01 } };
-	await expect(invoke(data, 0, impatient)).rejects.toThrow('had not ended');
+	const impatient = { options: { pollingInterval: 0.1, timeoutMinutes: 0.04 } };
+	await expect(invoke(data, 0, impatient)).rejects.toThrow('is not finished');
 	const [item] = await invoke(data, 1);
 	expect(item?.json.predictionId).toBe(engine.sandbox.predictions[0]?.id);
 	expect(engine.sandbox.predictions).toHaveLength(1);

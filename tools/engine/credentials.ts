@@ -2,13 +2,17 @@
 import {
 	type ICredentialDataDecryptedObject,
 	type ICredentials,
+	type ICredentialsExpressionResolveValues,
 	ICredentialsHelper,
 	type ICredentialType,
+	type IExecuteData,
 	type IHttpRequestOptions,
 	type INode,
+	type INodeParameters,
 	type IRequestOptionsSimplified,
 	type IWorkflowExecuteAdditionalData,
 	type Workflow,
+	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 
 export class EngineCredentials extends ICredentialsHelper {
@@ -58,14 +62,30 @@ export class EngineCredentials extends ICredentialsHelper {
 		throw new Error('The engine keeps no encrypted credentials');
 	}
 
+	/** As n8n does it: expressions are resolved for the item that it names, if it names one. */
 	async getDecrypted(
 		_additionalData: IWorkflowExecuteAdditionalData,
 		_node: unknown,
 		type: string,
+		mode: WorkflowExecuteMode,
+		executeData?: IExecuteData,
+		_raw?: boolean,
+		at?: ICredentialsExpressionResolveValues,
 	): Promise<ICredentialDataDecryptedObject> {
 		const values = this.values[type];
 		if (!values) throw new Error(`There is no credential of type "${type}"`);
-		return { ...values };
+		if (!at) return { ...values };
+		return at.workflow.expression.getParameterValue(
+			values as INodeParameters,
+			at.runExecutionData,
+			at.runIndex,
+			at.itemIndex,
+			at.node.name,
+			at.connectionInputData,
+			mode,
+			{},
+			executeData,
+		) as ICredentialDataDecryptedObject;
 	}
 
 	async updateCredentials(): Promise<void> {}

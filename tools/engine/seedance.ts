@@ -33,6 +33,8 @@ export interface SeedanceOptions {
 	readonly waitBetweenTries?: number;
 	/** Rounds of a loop around the node; none without. */
 	readonly rounds?: number;
+	/** The error branch leads back into the node. */
+	readonly failedGoRound?: boolean;
 	readonly executionId?: string;
 	readonly mode?: EngineOptions['mode'];
 	readonly retryOf?: EngineOptions['retryOf'];
@@ -47,7 +49,7 @@ function link(to: string) {
 	return { node: to, type: 'main', index: 0 } as const;
 }
 
-/** Starts Start -> Seedance -> Success, with a second output to Failed where the node has an error branch. */
+/** Starts Start -> Seedance -> Success, with a second output to Failed (or round again) where the node has an error branch. */
 export function runSeedance(options: SeedanceOptions): EngineRun {
 	const { product, credential, parameters, rounds } = options;
 	const { onError, retryOnFail, maxTries, waitBetweenTries } = options;
@@ -73,7 +75,12 @@ export function runSeedance(options: SeedanceOptions): EngineRun {
 		connections: {
 			[START]: { main: [[link(looped ? 'Loop' : SEEDANCE)]] },
 			...(looped && { Loop: { main: [[link(SUCCESS)], [link(SEEDANCE)]] } }),
-			[SEEDANCE]: { main: [[link(looped ? 'Loop' : SUCCESS)], [link(FAILED)]] },
+			[SEEDANCE]: {
+				main: [
+					[link(looped ? 'Loop' : SUCCESS)],
+					[link(options.failedGoRound ? SEEDANCE : FAILED)],
+				],
+			},
 		},
 		nodeType: product.nodeType,
 		credentialTypes: [product.credentialType],

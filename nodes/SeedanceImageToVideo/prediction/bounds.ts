@@ -40,7 +40,7 @@ export const bounds = {
 	/** First pause after a fault or a rate limit; doubles from there. */
 	backoffBaseMs: 1_000,
 	backoffMaxMs: 30_000,
-	/** The longest pause after a 429, whatever `Retry-After` says; then one request tries again. */
+	/** The longest pause, whatever `Retry-After` says; then one request tries again. */
 	longestPauseMs: 300_000,
 	/** An account that was idle for so long is forgotten. */
 	accountIdleMs: 900_000,

@@ -26,8 +26,6 @@ class Watch {
 	private answer: VideoAnswer | null = null;
 	private bytes = 0;
 	private hasBegun = false;
-	/** Whether the bytes are those that were sent: what is unpacked on the way has no connection of its own. */
-	private isAsSent = false;
 	private lastByteAt: number;
 
 	constructor(
@@ -40,7 +38,6 @@ class Watch {
 	/** Counts what passes through the stream from now on. */
 	follow(answer: VideoAnswer): void {
 		this.answer = answer;
-		this.isAsSent = Boolean(answer.stream.socket);
 		// Paused, so that no byte passes before somebody stores it.
 		answer.stream.pause();
 		answer.stream.on('data', (chunk) => {
@@ -61,6 +58,7 @@ class Watch {
 
 	end(fault: DownloadFault): void {
 		this.fault ??= fault;
+		// First: n8n 2 wraps the connection's stream, and a wrapper waits for the next byte before it is destroyed.
 		this.abort.abort();
 		this.answer?.stream.destroy(new Error(fault.kind));
 	}
@@ -81,9 +79,8 @@ class Watch {
 		const { bytes, fault, answer } = this;
 		if (fault || !answer || bytes === 0) return fault ?? { kind: 'empty' };
 		const announced = announcedBytes(answer);
-		return this.isAsSent && Number.isFinite(announced) && bytes !== announced
-			? { kind: 'incomplete', bytes, announced }
-			: null;
+		// More than announced is what was packed on the way.
+		return bytes < announced ? { kind: 'incomplete', bytes, announced } : null;
 	}
 }
 
@@ -126,10 +123,7 @@ async function downloadOnce(
 			return failed(watch.fault ?? { kind: 'noAnswer', code: answer.code });
 		}
 		const fault = headFault(answer);
-		if (fault) {
-			answer.stream.destroy();
-			return failed(fault, answer.retryAfterMs ?? 0);
-		}
+		if (fault) return failed(fault, answer.retryAfterMs ?? 0);
 		watch.follow(answer);
 		const video = await store(answer.stream, fileName);
 		const verdict = watch.verdict();
@@ -140,6 +134,8 @@ async function downloadOnce(
 	} finally {
 		forget();
 		done.abort();
+		// Whatever was not read to its end is hung up.
+		watch.abort.abort();
 		await keeping;
 	}
 }
@@ -186,7 +182,8 @@ export async function downloadVideo(
 			const leftMs = until - clock.now();
 			const isFinal = ['tooLarge', 'tooSlow'].includes(fault.kind) || leftMs <= 0;
 			if (isFinal || attempt === bounds.downloadAttempts) break;
-			const pauseMs = Math.max(backoffMs(attempt, run.random()), result.retryAfterMs);
+			const asked = Math.min(result.retryAfterMs, bounds.longestPauseMs);
+			const pauseMs = Math.max(backoffMs(attempt, run.random()), asked);
 			await clock.sleep(Math.min(pauseMs, leftMs), run.signal);
 		}
 		if (run.signal?.aborted) throw new Cancelled();

@@ -62,6 +62,29 @@ interface FullResponse {
 	readonly statusCode: number;
 	readonly headers: IDataObject;
 	readonly body: ByteStream | string;
+	/** The connection it came over, where n8n tells. */
+	readonly socket?: ByteStream['socket'];
+}
+
+/**
+ * What a proxy answers that refuses to connect. n8n 2 wraps the body's stream, so that its connection is lost; an
+ * exception still knows it. So these come as exceptions there (n8n 1 takes the list for "ignore all").
+ */
+const PROXY_STATUSES = [403, 407, 500, 502, 503, 504];
+
+/** The answer inside an exception of n8n's; null where there was none. */
+function answerIn(fault: unknown): FullResponse | null {
+	const { response } = Object(Object(fault).cause) as {
+		readonly response?: {
+			readonly status: number;
+			readonly headers: IDataObject;
+			readonly data: ByteStream;
+			readonly request?: { readonly socket?: ByteStream['socket'] };
+		};
+	};
+	if (typeof response?.data?.destroy !== 'function') return null;
+	const { status: statusCode, headers, data: body, request } = response;
+	return { statusCode, headers: { ...headers }, body, socket: request?.socket ?? null };
 }
 
 class TooLarge extends Error {
@@ -92,9 +115,12 @@ export function createTransport(
 	const cancel = context.getExecutionCancelSignal();
 
 	/** A proxy that wants a sign-in says 407; one that refuses to connect answers in GPTProto's place, and not over TLS. */
-	function isProxyAnswer({ statusCode, body }: FullResponse): boolean {
+	function isProxyAnswer({
+		statusCode,
+		body,
+		socket = typeof body === 'string' ? null : body.socket,
+	}: FullResponse): boolean {
 		if (statusCode === 407) return true;
-		const socket = typeof body === 'string' ? undefined : body.socket;
 		return baseUrl.toLowerCase().startsWith('https:') && !!socket && socket.encrypted !== true;
 	}
 
@@ -126,7 +152,7 @@ export function createTransport(
 			getExecutionCancelSignal: { value: () => abort.signal },
 		}) as IExecuteFunctions;
 		try {
-			const response = (await context.helpers.httpRequestWithAuthentication.call(
+			const asked: Promise<FullResponse> = context.helpers.httpRequestWithAuthentication.call(
 				caller,
 				CREDENTIAL_TYPE,
 				{
@@ -134,12 +160,17 @@ export function createTransport(
 					timeout: limitMs,
 					disableFollowRedirect: true,
 					encoding: 'stream',
-					ignoreHttpStatusErrors: true,
+					ignoreHttpStatusErrors: { ignore: true, except: PROXY_STATUSES },
 					returnFullResponse: true,
 				},
 				// Without it n8n resolves the credential's expressions for the first item, whichever item this is.
 				{ credentialsDecrypted: { ...credential, type: CREDENTIAL_TYPE } },
-			)) as FullResponse;
+			);
+			const response = await asked.catch((fault: unknown) => {
+				const answer = answerIn(fault);
+				if (answer) return answer;
+				throw fault;
+			});
 			const { statusCode: status, headers, body } = response;
 			if (typeof body !== 'string') {
 				stream = body;
@@ -147,7 +178,7 @@ export function createTransport(
 				stream.on('error', () => undefined);
 			}
 			if (isProxyAnswer(response)) {
-				stream?.destroy();
+				abort.abort();
 				return { kind: 'noAnswer', code: `HTTP_${status}`, sent: false, proxyStatus: status };
 			}
 			const text = await readText(body);
@@ -188,6 +219,8 @@ export function createTransport(
 				if (isPrivateAddress(address) && !isPrivateAddress(baseUrl)) {
 					return { kind: 'noAnswer', code: 'PRIVATE_ADDRESS', sent: false };
 				}
+				const hangUp = new AbortController();
+				onAbort(signal, () => hangUp.abort());
 				try {
 					const { statusCode, headers, body } = (await context.helpers.httpRequest({
 						method: 'GET',
@@ -199,7 +232,7 @@ export function createTransport(
 						ignoreHttpStatusErrors: true,
 						returnFullResponse: true,
 						timeout: bounds.downloadIdleMs,
-						abortSignal: signal,
+						abortSignal: hangUp.signal,
 					})) as FullResponse;
 					const stream = body as ByteStream;
 					stream.on('error', () => undefined);
@@ -209,7 +242,7 @@ export function createTransport(
 						const retryAfterMs = readRetryAfter(headers['retry-after'], clock.epochMs());
 						return { status: statusCode, headers, stream, retryAfterMs };
 					}
-					stream.destroy();
+					hangUp.abort();
 					address = new URL(location, address).href;
 				} catch (fault) {
 					return readFault(fault);

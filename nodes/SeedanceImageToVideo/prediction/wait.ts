@@ -43,7 +43,7 @@ async function ask(
 
 function retryAfterOf(outcome: Outcome): number {
 	return outcome.kind === 'unreadable' || outcome.kind === 'rateLimited'
-		? (outcome.retryAfterMs ?? 0)
+		? Math.min(outcome.retryAfterMs ?? 0, bounds.longestPauseMs)
 		: 0;
 }
 
