@@ -30,6 +30,7 @@ class Watch {
 		private readonly run: Run,
 		private readonly answer: VideoAnswer,
 		private readonly deadline: number,
+		private readonly hangUp: () => void,
 	) {
 		this.lastByteAt = run.clock.now();
 		// Paused, so that no byte passes before somebody stores it.
@@ -51,6 +52,8 @@ class Watch {
 
 	end(fault: DownloadFault): void {
 		this.fault ??= fault;
+		// First: n8n 2 wraps the connection's stream, and a wrapper waits for the next byte before it is destroyed.
+		this.hangUp();
 		this.answer.stream.destroy(new Error(fault.kind));
 	}
 
@@ -113,16 +116,12 @@ async function downloadOnce(
 		const answer = await transport.openVideo(url, abort.signal);
 		if (!('stream' in answer)) return failed({ kind: 'noAnswer', code: answer.code });
 		const { status, stream, retryAfterMs } = answer;
-		if (status !== 200) {
-			stream.destroy();
-			return failed({ kind: 'status', status }, retryAfterMs ?? 0);
-		}
+		if (status !== 200) return failed({ kind: 'status', status }, retryAfterMs ?? 0);
 		const announced = announcedBytes(answer);
 		if (announced === 0 || announced > bounds.videoBytes) {
-			stream.destroy();
 			return failed({ kind: announced === 0 ? 'empty' : 'tooLarge' });
 		}
-		const watch = new Watch(run, answer, deadline);
+		const watch = new Watch(run, answer, deadline, () => abort.abort());
 		const stop = onAbort(run.signal, () => stream.destroy(new Error('cancelled')));
 		const keeping = watch.keep(done.signal);
 		try {
@@ -140,6 +139,8 @@ async function downloadOnce(
 	} finally {
 		forget();
 		done.abort();
+		// Whatever was not read to its end is hung up.
+		abort.abort();
 	}
 }
 

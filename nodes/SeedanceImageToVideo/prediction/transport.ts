@@ -174,7 +174,7 @@ export function createTransport(
 				stream.on('error', () => undefined);
 			}
 			if (isProxyAnswer(response)) {
-				stream?.destroy();
+				abort.abort();
 				return { kind: 'noAnswer', code: `HTTP_${status}`, sent: false, proxyStatus: status };
 			}
 			const text = await readText(body);
@@ -215,6 +215,8 @@ export function createTransport(
 				if (isPrivateAddress(address) && !isPrivateAddress(baseUrl)) {
 					return { kind: 'noAnswer', code: 'PRIVATE_ADDRESS', sent: false };
 				}
+				const hangUp = new AbortController();
+				onAbort(signal, () => hangUp.abort());
 				try {
 					const { statusCode, headers, body } = (await context.helpers.httpRequest({
 						method: 'GET',
@@ -224,7 +226,7 @@ export function createTransport(
 						ignoreHttpStatusErrors: true,
 						returnFullResponse: true,
 						timeout: bounds.downloadIdleMs,
-						abortSignal: signal,
+						abortSignal: hangUp.signal,
 					})) as FullResponse;
 					const stream = body as ByteStream;
 					stream.on('error', () => undefined);
@@ -234,7 +236,7 @@ export function createTransport(
 						const retryAfterMs = readRetryAfter(headers['retry-after'], clock.epochMs());
 						return { status: statusCode, headers, stream, retryAfterMs };
 					}
-					stream.destroy();
+					hangUp.abort();
 					address = new URL(location, address).href;
 				} catch (fault) {
 					return readFault(fault);
