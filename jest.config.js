@@ -9,4 +9,6 @@ module.exports = {
 	collectCoverageFrom: ['nodes/**/*.ts', 'credentials/**/*.ts'],
 	coverageThreshold: { global: { lines: 95 } },
 	testTimeout: 30_000,
+	// Of the tests in one file that may run side by side: most of them wait.
+	maxConcurrency: 12,
 };

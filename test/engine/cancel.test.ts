@@ -99,3 +99,21 @@ it('starts none of the submissions that were still waiting for their turn', asyn
 	expect(engine.sandbox.predictions).toHaveLength(2);
 	for (const { id } of engine.sandbox.predictions) expect(engine.warnings.join()).toContain(id);
 });
+
+it('takes its listeners off the signal again, round after round', async () => {
+	const added = jest.spyOn(AbortSignal.prototype, 'addEventListener');
+	const removed = jest.spyOn(AbortSignal.prototype, 'removeEventListener');
+	await engine.run({ rounds: 3, items: items(2), retryOnFail: true });
+	await settle(50);
+	// A signal that has aborted keeps no listener; the execution's own lives on.
+	const left = new Set<unknown>();
+	for (const [index, [type, listener]] of added.mock.calls.entries()) {
+		const signal = added.mock.contexts[index] as AbortSignal;
+		if (type === 'abort' && !signal.aborted) left.add(listener);
+	}
+	expect(left.size).toBeGreaterThan(0);
+	for (const [, listener] of removed.mock.calls) left.delete(listener);
+	added.mockRestore();
+	removed.mockRestore();
+	expect(left.size).toBe(0);
+});

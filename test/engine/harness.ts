@@ -56,6 +56,8 @@ export interface Harness {
 	/** Lines that the node wrote to n8n's log: warnings, and what it notes as it goes. */
 	readonly warnings: string[];
 	readonly notes: string[];
+	/** Lets so much time of the node's clock pass at once. */
+	leap(ms: number): void;
 	/** Starts the node over the given items, with the sample's parameters unless others are given. */
 	start(options?: Partial<SeedanceOptions>): EngineRun;
 	run(options?: Partial<SeedanceOptions>): Promise<IRun>;
@@ -83,10 +85,11 @@ export function useRuntime() {
 	const notes: string[] = [];
 	const real = { ...bounds };
 	const { now, sleep } = systemClock;
+	let leapt = 0;
 
 	beforeAll(async () => {
 		runtime = await startRuntime();
-		jest.spyOn(systemClock, 'now').mockImplementation(() => now() * CLOCK_SPEED);
+		jest.spyOn(systemClock, 'now').mockImplementation(() => now() * CLOCK_SPEED + leapt);
 		jest
 			.spyOn(systemClock, 'sleep')
 			.mockImplementation(async (ms, signal) => await sleep(ms / CLOCK_SPEED, signal));
@@ -95,20 +98,22 @@ export function useRuntime() {
 		jest.spyOn(logger, 'info').mockImplementation((line: string) => void notes.push(line));
 		Object.assign(bounds, TEST_BOUNDS);
 	});
-	beforeEach(() => {
-		Object.assign(bounds, real, TEST_BOUNDS);
-		warnings.length = 0;
-		notes.length = 0;
-	});
+	beforeEach(() => void Object.assign(bounds, real, TEST_BOUNDS));
 	afterAll(async () => await runtime.close());
-	return { warnings, notes, binaryData: () => runtime.binaryData };
+	return {
+		warnings,
+		notes,
+		binaryData: () => runtime.binaryData,
+		/** Lets so much time of the node's clock pass at once. */
+		leap: (ms: number) => void (leapt += ms),
+	};
 }
 
 /** Starts what a test file needs, forgets between tests, and stops all of it at the end. */
 export function useEngine(options: SandboxOptions = {}): Harness {
 	let sandbox: Sandbox;
 	let initial: SandboxOptions;
-	const { warnings, notes, binaryData } = useRuntime();
+	const { warnings, notes, binaryData, leap } = useRuntime();
 
 	beforeAll(async () => {
 		sandbox = await startSandbox({ video: { kind: 'buffer', data: TINY_VIDEO }, ...options });
@@ -117,6 +122,8 @@ export function useEngine(options: SandboxOptions = {}): Harness {
 	beforeEach(() => {
 		sandbox.reset();
 		Object.assign(sandbox.options, initial);
+		warnings.length = 0;
+		notes.length = 0;
 	});
 	afterAll(async () => await sandbox.close());
 
@@ -131,6 +138,7 @@ export function useEngine(options: SandboxOptions = {}): Harness {
 		},
 		warnings,
 		notes,
+		leap,
 		start,
 		run,
 		read: async (file) => {

@@ -19,6 +19,7 @@ async function invoke(
 	data: IRunExecutionData,
 	round: number,
 	parameters: object = {},
+	onError?: INode['onError'],
 ): Promise<INodeExecutionData[]> {
 	const node: INode = {
 		id: 'tool',
@@ -28,6 +29,7 @@ async function invoke(
 		position: [0, 0],
 		parameters: { ...SAMPLE, downloadVideo: true, ...parameters } as INode['parameters'],
 		credentials: { gptProtoApi: { id: '1', name: 'GPTProto' } },
+		...(onError && { onError }),
 	};
 	const tool = {
 		...product.nodeType,
@@ -111,4 +113,38 @@ it('leaves a submission whose answer was lost alone when n8n retries the tool', 
 	await expect(invoke(data, 0)).rejects.toThrow('may exist and may be billed');
 	await expect(invoke(data, 1)).rejects.toThrow('may exist and may be billed');
 	expect(engine.sandbox.predictions).toHaveLength(1);
+});
+
+describe('an agent reads nothing but the message', () => {
+	it("which carries GPTProto's own words and what to change", async () => {
+		const answer = {
+			status: 400,
+			type: 'application/json',
+			body: JSON.stringify({ error: { message: 'image must be at least 300 px wide' } }),
+		};
+		engine.sandbox.plan({ on: 'submit', kind: 'custom', answer });
+		const refused = invoke(newExecution(), 0);
+		await expect(refused).rejects.toThrow('image must be at least 300 px wide');
+		await expect(refused).rejects.toThrow('Check the address and the size of the image');
+	});
+
+	it.each([
+		['a bad parameter', { duration: 99 }, 'Enter whole seconds'],
+		['an empty prompt', { prompt: ' ' }, 'Describe what happens'],
+		['a limit', { options: { spendingLimit: 1 } }, 'Nothing was submitted'],
+	])('which says what to do about %s', async (_what, parameters, words) => {
+		await expect(invoke(newExecution(), 0, parameters)).rejects.toThrow(words);
+	});
+
+	it('which says why a prediction failed', async () => {
+		engine.sandbox.options.outcome = () => ({ status: 'failed', error: 'The face is covered' });
+		await expect(invoke(newExecution(), 0)).rejects.toThrow('The face is covered');
+	});
+
+	it('of an item as well, where the node continues on fail', async () => {
+		engine.sandbox.plan({ on: 'submit', kind: 'contentPolicy' });
+		const [item] = await invoke(newExecution(), 0, {}, 'continueRegularOutput');
+		expect(item?.json.error).toContain('Content blocked due to safety concerns');
+		expect(item?.json.error).toContain('Change the image or the prompt');
+	});
 });

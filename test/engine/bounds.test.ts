@@ -1,0 +1,54 @@
+// Nothing a server answers takes more memory than a few megabytes, or leads where it must not.
+import { itemsOf, SUCCESS } from '../../tools/engine/seedance';
+import { errorOf, setBounds, useEngine } from './harness';
+
+const engine = useEngine();
+
+const MEGABYTE = 1024 * 1024;
+
+/** The most memory outside of the heap that was seen during the work, beyond what was there before. */
+async function growthDuring(work: Promise<unknown>): Promise<number> {
+	const taken = () => {
+		const { external, heapUsed } = process.memoryUsage();
+		return external + heapUsed;
+	};
+	const before = taken();
+	let most = before;
+	const timer = setInterval(() => (most = Math.max(most, taken())), 5);
+	await work;
+	clearInterval(timer);
+	return most - before;
+}
+
+it('unpacks no more of an answer than a few megabytes, and asks again', async () => {
+	engine.sandbox.plan({ on: 'result', kind: 'gzipBomb', bytes: 400 * MEGABYTE });
+	let run;
+	const growth = await growthDuring(engine.run().then((ended) => (run = ended)));
+	expect(itemsOf(run as never, SUCCESS)).toHaveLength(1);
+	// The first version took several times what was packed into it.
+	expect(growth).toBeLessThan(200 * MEGABYTE);
+});
+
+it('says of a submission answered beyond the bound that it may be billed', async () => {
+	setBounds({ answerBytes: MEGABYTE });
+	engine.sandbox.plan({ on: 'submit', kind: 'gzipBomb', bytes: 20 * MEGABYTE });
+	const run = await engine.run();
+	expect(errorOf(run).message).toContain('may exist and may be billed');
+	expect(engine.sandbox.predictions).toHaveLength(1);
+});
+
+it('puts out no deeper JSON than n8n can store', async () => {
+	engine.sandbox.plan({ on: 'result', kind: 'deepJson', times: Infinity });
+	const run = await engine.run({ parameters: { simplify: false, downloadVideo: false } });
+	const [item] = itemsOf(run, SUCCESS);
+	expect(item?.json.prediction).toMatchObject({ status: 'succeeded' });
+	expect(JSON.stringify(run.data).length).toBeLessThan(100_000);
+});
+
+it('refuses an output field that would lose the video, before anything is sent', async () => {
+	for (const name of ['__proto__', 'constructor', 'prototype']) {
+		const run = await engine.run({ parameters: { binaryOutputField: name } });
+		expect(errorOf(run).message).toContain(`cannot be "${name}"`);
+	}
+	expect(engine.sandbox.requests).toHaveLength(0);
+});

@@ -1,0 +1,92 @@
+// A video is a video: HTTP 200, not empty, as long as announced, no page or message in its place, and with an end.
+import { readdir } from 'node:fs/promises';
+import { itemsOf, SUCCESS } from '../../tools/engine/seedance';
+import { errorOf, setBounds, TINY_VIDEO, useEngine } from './harness';
+
+const engine = useEngine();
+
+/** Files that n8n's binary store holds. */
+async function storedFiles(): Promise<string[]> {
+	const folder = (await import('@n8n/di')).Container.get(
+		(await import('n8n-core')).BinaryDataConfig,
+	).localStoragePath;
+	const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+	return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
+
+const NOT_VIDEOS = [
+	'empty',
+	'status204',
+	'status206',
+	'htmlAsVideo',
+	'jsonAsBytes',
+	'short',
+	'wrongContentType',
+] as const;
+
+it.each(NOT_VIDEOS)('downloads again instead of storing this as the video: %s', async (kind) => {
+	engine.sandbox.plan({ on: 'download', kind });
+	const run = await engine.run();
+	expect(await engine.read(itemsOf(run, SUCCESS)[0]?.binary?.data)).toEqual(TINY_VIDEO);
+	expect(engine.sandbox.predictions[0]?.downloads).toBe(2);
+});
+
+it.each(NOT_VIDEOS)('gives up in the end with id and address: %s', async (kind) => {
+	const before = await storedFiles();
+	engine.sandbox.plan({ on: 'download', kind, times: Infinity });
+	const { message, description } = errorOf(await engine.run());
+	expect(message).toContain(engine.sandbox.predictions[0]?.id);
+	expect(description).toContain(`${engine.sandbox.mediaUrl}/videos/`);
+	expect(await storedFiles()).toEqual(before);
+});
+
+it.each([
+	['an unusual container', Buffer.from('1a45dfa3a3428681', 'hex'), 'application/x-matroska'],
+	['bytes of no type', Buffer.from('00000020667479706d703432', 'hex'), 'application/octet-stream'],
+	['bytes labelled as text', Buffer.from('00000020667479706d703432', 'hex'), 'text/plain'],
+])("takes %s for the user's video", async (_what, body, type) => {
+	engine.sandbox.plan({ on: 'download', kind: 'custom', answer: { status: 200, type, body } });
+	const run = await engine.run();
+	expect(await engine.read(itemsOf(run, SUCCESS)[0]?.binary?.data)).toEqual(body);
+});
+
+it('takes a video that was packed for its way', async () => {
+	const { gzipSync } = await import('node:zlib');
+	const answer = {
+		status: 200,
+		type: 'video/mp4',
+		body: gzipSync(TINY_VIDEO),
+		headers: { 'content-encoding': 'gzip' },
+	};
+	engine.sandbox.plan({ on: 'download', kind: 'custom', answer });
+	const run = await engine.run();
+	expect(await engine.read(itemsOf(run, SUCCESS)[0]?.binary?.data)).toEqual(TINY_VIDEO);
+});
+
+it('stops a video without end at the largest size, the part of it gone', async () => {
+	setBounds({ videoBytes: 5_000_000 });
+	const before = await storedFiles();
+	engine.sandbox.plan({ on: 'download', kind: 'endless', times: Infinity });
+	const { message, description } = errorOf(await engine.run());
+	expect(message).toContain(engine.sandbox.predictions[0]?.id);
+	expect(description).toContain(`${engine.sandbox.mediaUrl}/videos/`);
+	expect(engine.sandbox.predictions[0]?.downloads).toBe(1);
+	expect(await storedFiles()).toEqual(before);
+});
+
+it('opens no video that is announced as larger than that', async () => {
+	setBounds({ videoBytes: TINY_VIDEO.length - 1 });
+	const { message } = errorOf(await engine.run());
+	expect(message).toContain('could not be downloaded');
+	expect(engine.sandbox.predictions[0]?.downloads).toBe(1);
+});
+
+it('stops a video without end at the timeout, the part of it gone', async () => {
+	const before = await storedFiles();
+	engine.sandbox.plan({ on: 'download', kind: 'endless', times: Infinity });
+	const { message } = errorOf(
+		await engine.run({ parameters: { options: { pollingInterval: 0.1, timeoutMinutes: 0.02 } } }),
+	);
+	expect(message).toContain(`${engine.sandbox.predictions[0]?.id} is finished but could not`);
+	expect(await storedFiles()).toEqual(before);
+});

@@ -1,0 +1,60 @@
+// Spending Limit: the whole run is refused before anything is sent when it would newly submit more seconds.
+import { FAILED, itemsOf, SUCCESS } from '../../tools/engine/seedance';
+import { errorOf, items, useEngine } from './harness';
+
+const engine = useEngine();
+
+const limited = (spendingLimit: number) => ({ options: { pollingInterval: 0.1, spendingLimit } });
+
+it('refuses a run that would cost more, before anything is sent, and says how much it would have been', async () => {
+	const run = await engine.run({
+		items: items(4),
+		parameters: { ...limited(20), duration: '={{ 4 + $json.n }}' },
+	});
+	const { message, description } = errorOf(run);
+	expect(message).toContain('4 items');
+	expect(message).toContain('22 seconds');
+	expect(message).toContain("'Spending Limit (Seconds of Video)' is 20");
+	expect(description).toContain('Nothing was submitted');
+	expect(engine.sandbox.requests).toHaveLength(0);
+});
+
+it('lets through a run of exactly as much, and any run without a limit', async () => {
+	for (const limit of [15, 0]) {
+		const run = await engine.run({ items: items(3), parameters: limited(limit) });
+		expect(itemsOf(run, SUCCESS)).toHaveLength(3);
+	}
+});
+
+it('refuses every item where the node continues on fail', async () => {
+	const run = await engine.run({
+		items: items(3),
+		onError: 'continueErrorOutput',
+		parameters: limited(10),
+	});
+	expect(itemsOf(run, FAILED)).toHaveLength(3);
+	expect(engine.sandbox.requests).toHaveLength(0);
+});
+
+it('does not count what an earlier try has paid for', async () => {
+	engine.sandbox.plan({ on: 'download', kind: 'download403', times: 8 });
+	const failed = await engine.run({ items: items(2), parameters: limited(10) });
+	expect(errorOf(failed).message).toContain('could not be downloaded');
+	const retried = await engine.run({
+		items: [],
+		executionId: '2',
+		retryOf: failed.data,
+		parameters: limited(1),
+	});
+	expect(itemsOf(retried, SUCCESS)).toHaveLength(2);
+	expect(engine.sandbox.predictions).toHaveLength(2);
+});
+
+it('counts what is bad input as nothing', async () => {
+	const run = await engine.run({
+		items: items(3),
+		onError: 'continueErrorOutput',
+		parameters: { ...limited(10), duration: '={{ $json.n === 2 ? 99 : 5 }}' },
+	});
+	expect(itemsOf(run, SUCCESS)).toHaveLength(2);
+});
