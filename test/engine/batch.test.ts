@@ -5,18 +5,18 @@ import { items, useEngine } from './harness';
 const engine = useEngine();
 
 it('submits all items before the first of them is done', async () => {
-	engine.sandbox.options.renderMs = 2000;
+	engine.sandbox.options.renderMs = 1200;
 	const run = await engine.run({
-		items: items(60),
-		parameters: { downloadVideo: false, options: { pollingInterval: 2 } },
+		items: items(40),
+		parameters: { downloadVideo: false, options: { pollingInterval: 1 } },
 	});
-	expect(itemsOf(run, SUCCESS)).toHaveLength(60);
+	expect(itemsOf(run, SUCCESS)).toHaveLength(40);
 	const { predictions } = engine.sandbox;
 	const lastAccepted = Math.max(...predictions.map(({ acceptedAtMs }) => acceptedAtMs));
 	const firstDone = Math.min(...predictions.map(({ doneAtMs }) => doneAtMs));
-	// Not a matter of speed: one item after the other, the sixtieth would follow on the fifty-ninth's end.
+	// Not a matter of speed: one item after the other, the fortieth would follow on the thirty-ninth's end.
 	expect(lastAccepted).toBeLessThan(firstDone);
-	expect(predictions).toHaveLength(60);
+	expect(predictions).toHaveLength(40);
 });
 
 it('makes no more requests at one time than the user allows', async () => {
