@@ -12,7 +12,7 @@ module.exports = {
 	coverageThreshold: { global: { lines: 95 } },
 	// Jest leaves one processor to itself, which does next to nothing.
 	maxWorkers: '100%',
-	testTimeout: 30_000,
+	testTimeout: 60_000,
 	// Of the tests in one file that may run side by side: most of them wait.
 	maxConcurrency: 12,
 };

@@ -10,6 +10,6 @@ module.exports = {
 	globalSetup: '<rootDir>/test/e2e/start-n8n.ts',
 	globalTeardown: '<rootDir>/test/e2e/stop-n8n.ts',
 	testSequencer: '<rootDir>/test/e2e/longest-first.js',
-	testTimeout: 60_000,
+	testTimeout: 120_000,
 	maxWorkers: 3,
 };

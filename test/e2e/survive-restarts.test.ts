@@ -213,7 +213,7 @@ beforeAll(async () => {
 	});
 	await hook.call({});
 	keptNothing = hook.workflow.id;
-}, 60_000);
+}, 240_000);
 
 afterAll(async () => {
 	await place.close();
@@ -295,7 +295,7 @@ test('as an AI agent’s tool the option has no effect', async () => {
 	expect(await keepersOf(place.rest, saved)).toEqual([]);
 	await place.rest.deleteCredential(openAi);
 	await model.close();
-}, 60_000);
+}, 240_000);
 
 describe.each(N8N_VERSIONS.filter((version) => version !== NEWEST_VERSION))('n8n %s', (version) => {
 	const old = new Place(version);
