@@ -95,7 +95,7 @@ beforeAll(async () => {
 	folder = await mkdtemp(join(tmpdir(), 'seedance-parked-'));
 	sandbox = await startSandbox({
 		pictureTimeoutMs: 500,
-		renderMs: ({ prompt }) => (prompt.startsWith('second') ? 85_000 : 20_000),
+		renderMs: ({ prompt }) => (prompt.startsWith('second') ? 115_000 : 20_000),
 		outcome: ({ prompt }) =>
 			prompt === 'second hand: Prompt 1'
 				? { status: 'failed', error: 'Face in the picture' }
