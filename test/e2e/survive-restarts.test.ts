@@ -228,6 +228,36 @@ function words(text: string | null | undefined): string {
 }
 
 test(
+	'the execution that keeps the wait is stopped by a person: each item says how to get its video',
+	async () => {
+		const seedanceNode = survivor(place.credential, {}, { onError: 'continueErrorOutput' });
+		const workflow = line(start(), list('cut off', 2), seedanceNode, next());
+		const { id, workflow: saved } = await begin(branch(workflow, seedanceNode, 1, failures()));
+		await place.rest.waitFor(id, ['waiting']);
+		const [keeper = ''] = await keepersOf(place.rest, saved);
+
+		await place.rest.stop(keeper);
+
+		// n8n looks once a minute for executions whose sub-execution has ended.
+		const execution = await ended(place.rest, id);
+		expect(execution.runs.Next).toBeUndefined();
+		const ids = place.sandbox.predictions.filter(({ body }) => body.prompt.startsWith('cut off'));
+		expect(itemsOf(execution, 'Failures')).toMatchObject(
+			ids.map((prediction) => ({
+				json: {
+					error: expect.stringContaining('cut off'),
+					details: {
+						predictionId: prediction.id,
+						description: expect.stringContaining('Get Result'),
+					},
+				},
+			})),
+		);
+	},
+	PARKED_WITHIN_MS,
+);
+
+test(
 	'stopped by a person while it is parked: it ends at once, its ids stay, and the wait ends on its own',
 	async () => {
 		const stopping = line(start(), list('stopped', 2), survivor(place.credential));

@@ -1,10 +1,9 @@
-// Workers and the main killed with SIGKILL while predictions are rendered: what n8n does with their executions, what is
-// lost, and what is paid for. The figures are in docs/queue-mode.md.
+// Workers killed with SIGKILL while predictions are rendered: what n8n does with their executions, what is lost, and
+// what is paid for. The figures are in docs/queue-mode.md.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { N8nInstance } from '../../tools/n8n/instance';
 import { type Execution, itemsOf } from '../../tools/n8n/workflow';
-import { survivor, until } from '../e2e/parked';
 import { line, SEEDANCE, seedance } from '../e2e/workflows';
 import { Hook, webhook } from '../e2e/webhook';
 import { begunIn } from './cluster';
@@ -14,7 +13,6 @@ import { Place } from './place';
 const PROMPT = '={{ $json.body.prompt }}';
 // Enough for each worker to get one.
 const WAITING_IN_THE_NODE = 6;
-const PARKED = 6;
 const PATIENCE_MS = 150_000;
 
 /** By default n8n takes about two and a half minutes to notice; with these less than one. */
@@ -26,9 +24,8 @@ const QUICK_TO_NOTICE = {
 
 const place = new Place();
 let waiting: Hook;
+let parked: Hook;
 let durableId: string;
-let survivors: Hook;
-let survivorIds: string[];
 let ids: string[];
 /** By execution. */
 let heldBy: Map<string, N8nInstance | undefined>;
@@ -37,31 +34,23 @@ let heldBy: Map<string, N8nInstance | undefined>;
 const givenUp = (id: string): Promise<Execution> =>
 	place.cluster.rest.waitFor(id, ['error'], PATIENCE_MS);
 const prompts = Array.from({ length: WAITING_IN_THE_NODE }, (_, index) => `Waiting ${index}`);
-const parkedPrompts = Array.from({ length: PARKED }, (_, index) => `Parked ${index}`);
 
 beforeAll(async () => {
 	await place.open({ renderMs: 30_000 }, QUICK_TO_NOTICE);
 	const { cluster, credential } = place;
-	const batch = durable(webhook('durable'), credential, PROMPT);
-	const byHand = await Hook.open(cluster.rest, 'durable', batch);
-	const survivorNode = survivor(credential, { prompt: PROMPT });
-	survivors = await Hook.open(cluster.rest, 'survivors', line(webhook('survivors'), survivorNode));
+	parked = await Hook.open(cluster.rest, 'parked', durable(webhook('parked'), credential, PROMPT));
 	const node = seedance(credential, { prompt: PROMPT });
 	waiting = await Hook.open(cluster.rest, 'waiting', line(webhook('waiting'), node));
 
-	await byHand.call({ prompt: 'Durable' });
-	for (const prompt of parkedPrompts) await survivors.call({ prompt });
+	await parked.call({ prompt: 'Durable' });
 	for (const prompt of prompts) await waiting.call({ prompt });
-	const all = 1 + PARKED + WAITING_IN_THE_NODE;
-	await until(() => place.sandbox.predictions.length === all);
+	while (place.sandbox.predictions.length < 1 + WAITING_IN_THE_NODE) await sleep(100);
 	ids = await waiting.executionIds();
-	durableId = (await byHand.executionIds())[0] ?? '';
-	survivorIds = await survivors.executionIds();
-	for (const id of [durableId, ...survivorIds]) await cluster.rest.waitFor(id, ['waiting']);
+	durableId = (await parked.executionIds())[0] ?? '';
+	await cluster.rest.waitFor(durableId, ['waiting']);
 	heldBy = new Map(ids.map((id) => [id, cluster.workerOf(id)]));
 
-	await Promise.all([cluster.main, ...cluster.workers].map((n8n) => n8n.kill()));
-	await cluster.main.start();
+	await Promise.all(cluster.workers.map((worker) => worker.kill()));
 	await cluster.workers[0]?.start();
 });
 
@@ -109,22 +98,4 @@ test('what waits in n8n instead goes on with the worker that is there, and is pa
 		{ json: { status: 'succeeded' }, binary: { data: { mimeType: 'video/mp4' } } },
 	]);
 	expect(place.paidFor('Durable')).toBe(1);
-});
-
-test('what is parked goes on with the worker that is there, and each is paid for once', async () => {
-	const predictionIds = new Set<unknown>();
-	for (const id of survivorIds) {
-		const execution = await place.cluster.rest.waitFor(id, undefined, PATIENCE_MS);
-		expect(execution.error).toBeUndefined();
-		expect(execution.status).toBe('success');
-		const output = itemsOf(execution, SEEDANCE);
-		expect(output).toMatchObject([
-			{ json: { status: 'succeeded' }, binary: { data: { mimeType: 'video/mp4' } } },
-		]);
-		const video = await place.cluster.rest.download(output[0]?.binary?.data?.id ?? '');
-		expect(video.subarray(4, 8).toString()).toBe('ftyp');
-		predictionIds.add(output[0]?.json.predictionId);
-	}
-	expect(predictionIds.size).toBe(PARKED);
-	for (const prompt of parkedPrompts) expect(place.paidFor(prompt)).toBe(1);
 });

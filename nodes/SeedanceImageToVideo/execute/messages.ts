@@ -481,6 +481,17 @@ export function describeOtherAccount(predictionId: string): Message {
 	};
 }
 
+/** A parked wait that somebody stopped, or that ended with the process it was awake in. */
+export function describeWaitCutOff(predictionId: string, status: string | null): Message {
+	return {
+		message: `The wait for prediction ${oneLine(predictionId)} was cut off`,
+		description:
+			'n8n was stopped in the moment it asked for the video, or somebody stopped the execution that kept the wait. The prediction keeps rendering and will be charged. Use Get Result with this prediction ID to get the video without paying again.',
+		origin: 'service',
+		facts: { predictionId, status: status ?? undefined },
+	};
+}
+
 const NAMED_AT_MOST = 50;
 
 /** A list of items in a sentence; a long one is cut. */

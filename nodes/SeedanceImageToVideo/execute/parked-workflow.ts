@@ -16,7 +16,7 @@ const ALL_SETTLED = {
 	conditions: [
 		{
 			id: 'settled',
-			leftValue: '={{ $input.all().every((item) => item.json.seedance.settled) }}',
+			leftValue: '={{ $input.all().every((item) => item.json.details.parked.settled) }}',
 			rightValue: '',
 			operator: { type: 'boolean', operation: 'true', singleValue: true },
 		},
@@ -41,7 +41,7 @@ export function parkedWorkflow(
 		position: [column * 220, 0],
 		parameters: {
 			operation: 'getResult',
-			predictionId: '={{ $json.seedance.predictionId }}',
+			predictionId: '={{ $json.details.predictionId }}',
 			stage,
 			options: { maxConcurrentRequests },
 		},

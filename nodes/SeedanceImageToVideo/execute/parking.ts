@@ -3,6 +3,7 @@
 import {
 	type IDataObject,
 	type IExecuteFunctions,
+	type INode,
 	type INodeExecutionData,
 	NodeOperationError,
 	WAIT_FOR_SUB_EXECUTION,
@@ -22,6 +23,7 @@ import {
 	describeNotParkable,
 	describeOtherAccount,
 	describeRestOfParked,
+	describeWaitCutOff,
 	type Message,
 } from './messages';
 import { toErrorItem, toNodeError } from './node-error';
@@ -94,7 +96,7 @@ export async function takeOverByParking(
 		const proxy = context.getWorkflowDataProxy(0);
 		await context.executeWorkflow(
 			{ code: parkedWorkflow(context.getNode(), ids, maxConcurrentRequests) },
-			parked.map(toItem),
+			parked.map((one) => toItem(context.getNode(), one)),
 			undefined,
 			{
 				parentExecution: {
@@ -146,8 +148,20 @@ async function park(batch: Batch, job: Job | Error, item: number): Promise<Parke
 	}
 }
 
-function toItem(parked: ParkedItem): INodeExecutionData {
-	return { json: { seedance: parked as unknown as IDataObject } };
+/**
+ * n8n can go on with what the sub-execution holds when that was stopped, or killed in a worker: then these items are the
+ * node's output, so each of them is an error item that says how to get its video.
+ */
+function toItem(node: INode, parked: ParkedItem): INodeExecutionData {
+	const { item, predictionId, status, failure } = parked;
+	const words = failure ?? describeWaitCutOff(predictionId, status);
+	const { json } = toErrorItem({ ...node, onError: 'continueRegularOutput' }, words, item);
+	const details = { ...(json.details as IDataObject), parked: parked as unknown as IDataObject };
+	return { json: { ...json, details }, pairedItem: { item } };
+}
+
+function fromItem({ json }: INodeExecutionData): ParkedItem {
+	return (json.details as IDataObject).parked as unknown as ParkedItem;
 }
 
 /** What the editor shows of the node while its execution is parked. No key is called `error`: n8n would run it again. */
@@ -172,13 +186,13 @@ export async function resumeParked(
 	stage: Stage,
 ): Promise<INodeExecutionData[]> {
 	const batch = openBatch(context, 'getResult', false);
-	const parked = context.getInputData().map(({ json }) => json.seedance as unknown as ParkedItem);
+	const parked = context.getInputData().map(fromItem);
 	if (stage === 'deliver') return await deliverAll(batch, parked);
 	const checked = await Promise.all(
 		parked.map(async (one, index) => await check(batch, one, index)),
 	);
 	if (batch.run.signal?.aborted) throw new NodeOperationError(context.getNode(), CANCELLED);
-	return checked.map((one, item) => ({ ...toItem(one), pairedItem: { item } }));
+	return checked.map((one) => toItem(context.getNode(), one));
 }
 
 /** The account of a parked item. @throws Refusal where it is another one than before */
