@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Credential } from '../../tools/n8n/rest';
+import { NEWEST_VERSION } from '../../tools/n8n/versions';
 import { itemsOf } from '../../tools/n8n/workflow';
 import {
 	example,
@@ -13,6 +14,7 @@ import {
 } from './example-files';
 import { FakeChatModel } from './fake-chat-model';
 import { inEveryN8n } from './in-every-n8n';
+import { PARKED_WITHIN_MS } from './parked';
 import { PICTURE_URL } from './workflows';
 
 /** What the chat model asks the tool for. */
@@ -47,21 +49,34 @@ inEveryN8n(
 			]);
 		});
 
-		test('a list of pictures becomes videos, and what fails takes the error branch', async () => {
-			place.sandbox.options.outcome = ({ prompt }) =>
-				prompt.includes('window')
-					? { status: 'failed', error: 'Face in the picture' }
-					: 'succeeded';
-			const execution = await place.run(example('pictures-to-videos'));
-			place.sandbox.options.outcome = () => 'succeeded';
+		test(
+			'a list of pictures becomes videos, and what fails takes the error branch',
+			async () => {
+				place.sandbox.options.outcome = ({ prompt }) =>
+					prompt.includes('window')
+						? { status: 'failed', error: 'Face in the picture' }
+						: 'succeeded';
+				const workflow = example('pictures-to-videos');
+				// Survive Restarts needs the newest n8n; where it is refused, the example's note says to switch it off.
+				if (place.version !== NEWEST_VERSION) {
+					for (const { parameters } of workflow.nodes) {
+						const options = parameters.options as Record<string, unknown> | undefined;
+						if (options) delete options.surviveRestarts;
+					}
+				}
+				const id = await place.begin(workflow);
+				const execution = await place.rest.waitFor(id, undefined, PARKED_WITHIN_MS);
+				place.sandbox.options.outcome = () => 'succeeded';
 
-			expect(execution.status).toBe('success');
-			expect(itemsOf(execution, 'Videos')).toHaveLength(2);
-			const failed = place.sandbox.predictions.find(({ body }) => body.prompt.includes('window'));
-			expect(itemsOf(execution, 'What Went Wrong')).toMatchObject([
-				{ json: { message: expect.stringContaining('[Item 1]'), predictionId: failed?.id } },
-			]);
-		});
+				expect(execution.status).toBe('success');
+				expect(itemsOf(execution, 'Videos')).toHaveLength(2);
+				const failed = place.sandbox.predictions.find(({ body }) => body.prompt.includes('window'));
+				expect(itemsOf(execution, 'What Went Wrong')).toMatchObject([
+					{ json: { message: expect.stringContaining('[Item 1]'), predictionId: failed?.id } },
+				]);
+			},
+			PARKED_WITHIN_MS,
+		);
 
 		test('a video goes from a first to a last frame', async () => {
 			const execution = await place.run(example('first-and-last-frame'));
@@ -104,6 +119,8 @@ inEveryN8n(
 			expect(place.sandbox.predictions).toHaveLength(3);
 		});
 
+		// The example's AI Agent node is newer than n8n 1.100.
+		if (place.version === '1.100.1') return;
 		describe('an AI agent that makes videos', () => {
 			let model: FakeChatModel;
 			let openAi: Credential;
