@@ -270,6 +270,7 @@ const messages: readonly words.Message[] = [
 	words.describeNotParkable('oldN8n'),
 	words.describeNotParkable('credentialOfItem'),
 	words.describeOtherAccount('abc'),
+	words.describeWaitCutOff(QUOTED, 'running'),
 ];
 
 const items = (count: number, text: string) =>
@@ -342,6 +343,7 @@ describe('what a person reads', () => {
 				'describeUnexpected',
 				'describeUnknownOperation',
 				'describeUnreadableCredential',
+				'describeWaitCutOff',
 			].sort(),
 		);
 		expect(everything.length).toBeGreaterThan(1000);
