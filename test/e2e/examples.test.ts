@@ -52,7 +52,13 @@ inEveryN8n(
 				prompt.includes('window')
 					? { status: 'failed', error: 'Face in the picture' }
 					: 'succeeded';
-			const execution = await place.run(example('pictures-to-videos'));
+			// Without Survive Restarts, which older n8n refuses; survive-restarts.test.ts runs it as it is.
+			const workflow = example('pictures-to-videos');
+			for (const { parameters } of workflow.nodes) {
+				const options = parameters.options as { surviveRestarts?: boolean } | undefined;
+				delete options?.surviveRestarts;
+			}
+			const execution = await place.run(workflow);
 			place.sandbox.options.outcome = () => 'succeeded';
 
 			expect(execution.status).toBe('success');
@@ -105,6 +111,14 @@ inEveryN8n(
 		});
 
 		describe('an AI agent that makes videos', () => {
+			/** The example as it is, but for the agent's version in an n8n that does not know it yet. */
+			const agentExample = () => {
+				const workflow = example('ai-agent-tool');
+				for (const one of workflow.nodes) {
+					if (place.version === '1.100.1' && one.type.endsWith('.agent')) one.typeVersion = 2;
+				}
+				return workflow;
+			};
 			let model: FakeChatModel;
 			let openAi: Credential;
 			beforeAll(async () => {
@@ -121,7 +135,7 @@ inEveryN8n(
 			});
 
 			test('calls the tool it is offered, and gets the video’s address as JSON', async () => {
-				const execution = await place.run(example('ai-agent-tool'));
+				const execution = await place.run(agentExample());
 
 				expect(execution.error).toBeUndefined();
 				expect(execution.status).toBe('success');
@@ -150,7 +164,7 @@ inEveryN8n(
 				const body = JSON.stringify({ error: { message: words, type: 'invalid_request_error' } });
 				const answer = { status: 400, type: 'application/json', body };
 				place.sandbox.plan({ on: 'submit', kind: 'custom', answer });
-				const execution = await place.run(example('ai-agent-tool'));
+				const execution = await place.run(agentExample());
 
 				expect(execution.error).toBeUndefined();
 				expect(execution.status).toBe('success');
