@@ -109,12 +109,14 @@ beforeAll(async () => {
 		data: { apiKey: sandbox.apiKey, baseUrl: sandbox.baseUrl },
 	});
 
-	for (const by of TRIGGERS) for (const name of ['first', 'second']) await begin(name, by);
-	for (const by of TRIGGERS) await begin('awake', by, 1);
+	// Together, since all have to be parked before the first wakes up.
+	await Promise.all(
+		TRIGGERS.flatMap((by) => [begin('first', by), begin('second', by), begin('awake', by, 1)]),
+	);
 	const durable = await rest.createWorkflow(example('durable-batch'));
 	const trigger = durable.nodes.find(({ type }) => type.endsWith('.manualTrigger'));
 	cases.set('durable', { workflow: durable, id: await rest.run(durable, trigger?.name ?? '') });
-	for (const label of cases.keys()) await parked(label);
+	await Promise.all([...cases.keys()].map(parked));
 	const awake = idsOf('awake');
 	sandbox.plan({
 		on: 'download',
@@ -135,7 +137,7 @@ beforeAll(async () => {
 	}
 	await restart('kill');
 
-	for (const by of TRIGGERS) await begin('update', by);
+	await Promise.all(TRIGGERS.map(async (by) => await begin('update', by)));
 	for (const by of TRIGGERS) await parked(`update ${by}`);
 	await restart('halt');
 
