@@ -257,7 +257,7 @@ test(
 
 		await place.rest.stop(id);
 
-		const stopped = await place.rest.waitFor(id, ['canceled'], 2_000);
+		const stopped = await place.rest.waitFor(id, ['canceled'], 15_000);
 		const ids = itemsOf(stopped, SEEDANCE).map(({ json }) => json.predictionId);
 		expect(ids).toEqual(
 			place.sandbox.predictions
