@@ -1,22 +1,22 @@
 // Many items: together, in order, within the bounds the user set, and through an API that admits only a few.
 import { itemsOf, SUCCESS } from '../../tools/engine/seedance';
-import { items, useEngine } from './harness';
+import { items, settle, useEngine } from './harness';
 
 const engine = useEngine();
 
 it('submits all items before the first of them is done', async () => {
-	engine.sandbox.options.renderMs = 2000;
+	engine.sandbox.options.renderMs = 1200;
 	const run = await engine.run({
-		items: items(60),
-		parameters: { downloadVideo: false, options: { pollingInterval: 2 } },
+		items: items(40),
+		parameters: { downloadVideo: false, options: { pollingInterval: 1 } },
 	});
-	expect(itemsOf(run, SUCCESS)).toHaveLength(60);
+	expect(itemsOf(run, SUCCESS)).toHaveLength(40);
 	const { predictions } = engine.sandbox;
 	const lastAccepted = Math.max(...predictions.map(({ acceptedAtMs }) => acceptedAtMs));
 	const firstDone = Math.min(...predictions.map(({ doneAtMs }) => doneAtMs));
-	// Not a matter of speed: one item after the other, the sixtieth would follow on the fifty-ninth's end.
+	// Not a matter of speed: one item after the other, the fortieth would follow on the thirty-ninth's end.
 	expect(lastAccepted).toBeLessThan(firstDone);
-	expect(predictions).toHaveLength(60);
+	expect(predictions).toHaveLength(40);
 });
 
 it('makes no more requests at one time than the user allows', async () => {
@@ -63,10 +63,12 @@ it('downloads at most four videos at a time', async () => {
 	let now = 0;
 	const spy = jest.spyOn(engine.binaryData, 'store').mockImplementation(async (...call) => {
 		most = Math.max(most, ++now);
-		await new Promise((resolve) => setTimeout(resolve, 30));
-		const result = await store(...call);
-		now--;
-		return result;
+		try {
+			await settle(30);
+			return await store(...call);
+		} finally {
+			now--;
+		}
 	});
 	await engine.run({ items: items(12) });
 	spy.mockRestore();
