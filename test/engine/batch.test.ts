@@ -1,6 +1,6 @@
 // Many items: together, in order, within the bounds the user set, and through an API that admits only a few.
 import { itemsOf, SUCCESS } from '../../tools/engine/seedance';
-import { items, useEngine } from './harness';
+import { items, settle, useEngine } from './harness';
 
 const engine = useEngine();
 
@@ -63,10 +63,12 @@ it('downloads at most four videos at a time', async () => {
 	let now = 0;
 	const spy = jest.spyOn(engine.binaryData, 'store').mockImplementation(async (...call) => {
 		most = Math.max(most, ++now);
-		await new Promise((resolve) => setTimeout(resolve, 30));
-		const result = await store(...call);
-		now--;
-		return result;
+		try {
+			await settle(30);
+			return await store(...call);
+		} finally {
+			now--;
+		}
 	});
 	await engine.run({ items: items(12) });
 	spy.mockRestore();

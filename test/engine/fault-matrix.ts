@@ -85,7 +85,7 @@ function outcomeOf(run: IRun): Expected['outcome'] {
 }
 
 async function play(row: Row, operation: Operation, mode: Mode): Promise<Played> {
-	const { faults, offline, hasNumericId, timeoutMinutes = 0.5 } = row;
+	const { faults, offline, hasNumericId, timeoutMinutes = 2 } = row;
 	const sandbox = await startSandbox({
 		video: { kind: 'buffer', data: TINY_VIDEO },
 		...(hasNumericId && { predictionId: () => '9007199254740993123' }),
@@ -139,8 +139,15 @@ export function playAll(on: Fault['on'], rows: readonly Row[]): void {
 			}),
 		),
 	);
-	// Many begin at once, so none has to be quick.
-	beforeAll(() => setBounds({ videoBytes: 1_000_000, submissionMs: 12_000 }));
+	// Many begin at once, so none has to be quick: what may not be sent twice has the most time.
+	beforeAll(() =>
+		setBounds({
+			videoBytes: 1_000_000,
+			submissionMs: 24_000,
+			resultMs: 4000,
+			downloadIdleMs: 4000,
+		}),
+	);
 
 	it.concurrent.each(cases)('%s', async (_name, row, operation, mode) => {
 		const { fault, expected } = row;

@@ -5,7 +5,7 @@ import type { BinaryDataService } from 'n8n-core';
 import type { IBinaryData, IRun } from 'n8n-workflow';
 import { GptProtoApi } from '../../credentials/GptProtoApi.credentials';
 import { bounds } from '../../nodes/SeedanceImageToVideo/prediction/bounds';
-import { systemClock } from '../../nodes/SeedanceImageToVideo/prediction/clock';
+import { onAbort, systemClock } from '../../nodes/SeedanceImageToVideo/prediction/clock';
 import { SeedanceImageToVideo } from '../../nodes/SeedanceImageToVideo/SeedanceImageToVideo.node';
 import {
 	type RecordedRequest,
@@ -29,10 +29,6 @@ const CLOCK_SPEED = 4;
 const TEST_BOUNDS: Partial<typeof bounds> = {
 	backoffBaseMs: 80,
 	backoffMaxMs: 800,
-	submissionMs: 6000,
-	resultMs: 2800,
-	graceMs: 4000,
-	downloadIdleMs: 2000,
 	notFoundGraceMs: 4000,
 	addressGraceMs: 1200,
 	// No test inherits the pauses that another one's account was asked for.
@@ -86,13 +82,23 @@ export function useRuntime() {
 	const real = { ...bounds };
 	const { now, sleep } = systemClock;
 	let leapt = 0;
+	const sleepers = new Set<AbortController>();
 
 	beforeAll(async () => {
 		runtime = await startRuntime();
 		jest.spyOn(systemClock, 'now').mockImplementation(() => now() * CLOCK_SPEED + leapt);
-		jest
-			.spyOn(systemClock, 'sleep')
-			.mockImplementation(async (ms, signal) => await sleep(ms / CLOCK_SPEED, signal));
+		jest.spyOn(systemClock, 'sleep').mockImplementation(async (ms, signal) => {
+			const end = systemClock.now() + ms;
+			for (let left = ms; left > 0 && !signal?.aborted; left = end - systemClock.now()) {
+				const wake = new AbortController();
+				const forget = onAbort(signal, () => wake.abort());
+				sleepers.add(wake);
+				await sleep(left / CLOCK_SPEED, wake.signal);
+				sleepers.delete(wake);
+				forget();
+				wake.abort();
+			}
+		});
 		const logger = Container.get(Logger);
 		jest.spyOn(logger, 'warn').mockImplementation((line: string) => void warnings.push(line));
 		jest.spyOn(logger, 'info').mockImplementation((line: string) => void notes.push(line));
@@ -105,7 +111,10 @@ export function useRuntime() {
 		notes,
 		binaryData: () => runtime.binaryData,
 		/** Lets so much time of the node's clock pass at once. */
-		leap: (ms: number) => void (leapt += ms),
+		leap: (ms: number) => {
+			leapt += ms;
+			for (const wake of sleepers) wake.abort();
+		},
 	};
 }
 
@@ -158,6 +167,9 @@ export function useEngine(options: SandboxOptions = {}): Harness {
 export function setBounds(changes: Partial<typeof bounds>): void {
 	Object.assign(bounds, changes);
 }
+
+/** The default timeout of an item, and a moment. */
+export const PAST_THE_TIMEOUT_MS = 15 * 60_000 + 1000;
 
 /** What a person reads of a run that stopped; empty texts where it went well. */
 export function errorOf({ data }: IRun): {

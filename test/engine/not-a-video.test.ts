@@ -1,15 +1,15 @@
 // A video is a video: HTTP 200, not empty, as long as announced, no page or message in its place, and with an end.
+import { Container } from '@n8n/di';
+import { BinaryDataConfig } from 'n8n-core';
 import { readdir } from 'node:fs/promises';
 import { itemsOf, SUCCESS } from '../../tools/engine/seedance';
-import { errorOf, setBounds, TINY_VIDEO, useEngine } from './harness';
+import { errorOf, PAST_THE_TIMEOUT_MS, setBounds, TINY_VIDEO, until, useEngine } from './harness';
 
 const engine = useEngine();
 
 /** Files that n8n's binary store holds. */
 async function storedFiles(): Promise<string[]> {
-	const folder = (await import('@n8n/di')).Container.get(
-		(await import('n8n-core')).BinaryDataConfig,
-	).localStoragePath;
+	const folder = Container.get(BinaryDataConfig).localStoragePath;
 	const entries = await readdir(folder, { recursive: true, withFileTypes: true });
 	return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 }
@@ -84,9 +84,10 @@ it('opens no video that is announced as larger than that', async () => {
 it('stops a video without end at the timeout, the part of it gone', async () => {
 	const before = await storedFiles();
 	engine.sandbox.plan({ on: 'download', kind: 'endless', times: Infinity });
-	const { message } = errorOf(
-		await engine.run({ parameters: { options: { pollingInterval: 0.1, timeoutMinutes: 0.02 } } }),
-	);
+	const run = engine.start();
+	await until(() => engine.sandbox.predictions.some(({ downloads }) => downloads > 0));
+	engine.leap(PAST_THE_TIMEOUT_MS);
+	const { message } = errorOf(await run.finished);
 	expect(message).toContain(`${engine.sandbox.predictions[0]?.id} is finished but could not`);
 	expect(await storedFiles()).toEqual(before);
 });

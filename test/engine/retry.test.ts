@@ -1,7 +1,7 @@
 // Never pay twice: what Retry On Fail, "Retry execution", loops and error branches do, by the sandbox's own count.
 import type { IRun, IRunExecutionData } from 'n8n-workflow';
 import { FAILED, itemsOf, SEEDANCE, SUCCESS } from '../../tools/engine/seedance';
-import { errorOf, items, useEngine } from './harness';
+import { errorOf, items, PAST_THE_TIMEOUT_MS, setBounds, until, useEngine } from './harness';
 
 const engine = useEngine();
 
@@ -89,12 +89,14 @@ it('submits anew, under Retry On Fail, what failed or expired', async () => {
 });
 
 it('submits anew, once, what an earlier try left and what has ended since without a video', async () => {
-	engine.sandbox.options.renderMs = (_body, index) => (index === 0 ? 1500 : 50);
+	engine.sandbox.options.renderMs = (_body, index) => (index === 0 ? 1000 : 50);
 	engine.sandbox.options.outcome = (_body, index) =>
 		index === 0 ? { status: 'failed', error: 'Too dark' } : 'succeeded';
-	const options = { pollingInterval: 0.1, timeoutMinutes: 0.04 };
-	const timedOut = await engine.run({ parameters: { options } });
-	expect(timedOut.data.resultData.error?.message).toContain('is not finished');
+	const run = engine.start();
+	await until(() => (engine.sandbox.predictions[0]?.resultRequests ?? 0) > 0);
+	engine.leap(PAST_THE_TIMEOUT_MS);
+	const timedOut = await run.finished;
+	expect(errorOf(timedOut).message).toContain('is not finished');
 	const retried = await engine.run({ executionId: '2', items: [], retryOf: dataOf(timedOut) });
 	expect(itemsOf(retried, SUCCESS)[0]?.json.predictionId).toBe(engine.sandbox.predictions[1]?.id);
 	expect(accepted()).toBe(2);
@@ -150,10 +152,12 @@ it.each([
 ] as const)(
 	'leaves a submission whose answer was lost (%s) alone under Retry On Fail; a person may retry it',
 	async (kind) => {
+		if (kind === 'hangAfter') setBounds({ submissionMs: 4000 });
 		engine.sandbox.plan({ on: 'submit', kind, accepted: true });
 		const failed = await engine.run({ retryOnFail: true, maxTries: 3 });
 		expect(errorOf(failed).message).toContain('may exist and may be billed');
 		expect(engine.submissions()).toHaveLength(1);
+		setBounds({ submissionMs: 180_000 });
 		const retried = await engine.run({ executionId: '2', items: [], retryOf: dataOf(failed) });
 		expect(itemsOf(retried, SUCCESS)).toHaveLength(1);
 		expect(accepted()).toBe(2);

@@ -1,101 +1,112 @@
 // A timeout holds, for one item and for many, whatever answers.
+import type { IRun } from 'n8n-workflow';
 import { FAILED, itemsOf, SUCCESS } from '../../tools/engine/seedance';
-import { errorOf, items, setBounds, until, useEngine } from './harness';
+import {
+	errorOf,
+	items,
+	PAST_THE_TIMEOUT_MS,
+	setBounds,
+	settle,
+	until,
+	useEngine,
+} from './harness';
 
 const engine = useEngine();
 
-/** 2.4 seconds of the node's clock. */
-const IMPATIENT = { pollingInterval: 0.1, timeoutMinutes: 0.04 };
 const forGood = { times: Infinity };
+
+/** Starts the node, and lets its timeout pass when it has come so far. */
+async function untilTimeout(
+	options: Parameters<typeof engine.start>[0],
+	hasComeSoFar: () => boolean,
+): Promise<IRun> {
+	const run = engine.start(options);
+	await until(hasComeSoFar);
+	// What is on its way comes home first.
+	await settle(200);
+	engine.leap(PAST_THE_TIMEOUT_MS);
+	return await run.finished;
+}
+const asked = () => engine.sandbox.predictions.some(({ resultRequests }) => resultRequests > 0);
+const refused = () => engine.sandbox.refused > 0;
+const failedItems = (run: IRun) => itemsOf(run, FAILED).map(({ json }) => String(json.error));
 
 it('fails forty items at their timeout under a lasting 429', async () => {
 	engine.sandbox.plan({ on: 'submit', kind: 'status429', ...forGood });
 	const run = await engine.run({
 		items: items(40),
 		onError: 'continueErrorOutput',
-		parameters: { options: { ...IMPATIENT, timeoutMinutes: 0.1 } },
+		parameters: { options: { pollingInterval: 0.1, timeoutMinutes: 0.1 } },
 	});
-	const failed = itemsOf(run, FAILED).map(({ json }) => String(json.error));
+	const failed = failedItems(run);
 	expect(failed).toHaveLength(40);
-	// Each says how long it was held back: none longer than its timeout and a little.
-	for (const message of failed)
-		expect(message).toMatch(/rate limit held this item back for \d seconds/);
+	// None was held back for longer than its timeout and a little.
+	for (const message of failed) expect(message).toMatch(/(held .* back for|waited) \d\d? seconds/);
 	expect(engine.sandbox.predictions).toHaveLength(0);
 });
 
 it('counts the time in every queue: what had no turn fails at the timeout too', async () => {
-	engine.sandbox.plan({ on: 'submit', kind: 'slowBody', delayMs: 700, ...forGood });
-	engine.sandbox.options.renderMs = 60_000;
-	const run = await engine.run({
-		items: items(6),
-		onError: 'continueErrorOutput',
-		parameters: { operation: 'submitAndWait', options: { ...IMPATIENT, maxConcurrentRequests: 1 } },
-	});
-	expect(itemsOf(run, FAILED)).toHaveLength(6);
-	expect(engine.sandbox.predictions.length).toBeLessThan(5);
-	expect(JSON.stringify(itemsOf(run, FAILED))).toContain('waited');
-	for (const { id } of engine.sandbox.predictions) {
-		expect(JSON.stringify(itemsOf(run, FAILED))).toContain(id);
-	}
+	engine.sandbox.plan({ on: 'submit', kind: 'slowBody', delayMs: Infinity, ...forGood });
+	setBounds({ submissionMs: 3_600_000 });
+	const run = await untilTimeout(
+		{
+			items: items(6),
+			onError: 'continueErrorOutput',
+			parameters: { options: { pollingInterval: 0.1, maxConcurrentRequests: 1 } },
+		},
+		() => engine.sandbox.predictions.length > 0,
+	);
+	const failed = failedItems(run);
+	expect(failed[0]).toContain('may exist and may be billed');
+	for (const message of failed.slice(1)) expect(message).toContain('waited 15');
+	expect(failed).toHaveLength(6);
+	expect(engine.sandbox.predictions).toHaveLength(1);
 });
 
 it('holds for twenty waits when questions meet a lasting 429', async () => {
 	engine.sandbox.plan({ on: 'result', kind: 'status429', ...forGood });
-	const run = await engine.run({
-		items: items(20),
-		onError: 'continueErrorOutput',
-		parameters: { options: IMPATIENT },
-	});
-	const failed = itemsOf(run, FAILED).map(({ json }) => String(json.error));
+	const twenty = { items: items(20), onError: 'continueErrorOutput' } as const;
+	const failed = failedItems(
+		await untilTimeout(twenty, () => refused() && engine.sandbox.predictions.length === 20),
+	);
 	expect(failed).toHaveLength(20);
-	for (const message of failed) expect(message).toMatch(/is not finished after \d seconds/);
+	for (const message of failed) expect(message).toContain('is not finished after 15');
 });
 
-it('holds in Get Result under a lasting 429, waiting or not', async () => {
-	const predictionId = await engine.submitted();
-	engine.sandbox.plan({ on: 'result', kind: 'status429', ...forGood });
-	const getResult = { operation: 'getResult', predictionId };
-	const waiting = await engine.run({
-		parameters: { ...getResult, waitForCompletion: true, options: IMPATIENT },
-	});
-	expect(errorOf(waiting).message).toMatch(/is not finished after \d seconds/);
-	const asked = engine.sandbox.requests.length;
-	const asking = engine.start({ parameters: getResult });
-	await until(() => engine.sandbox.requests.length > asked);
-	// Who does not wait has no timeout to set: it is the default one.
-	engine.leap(15 * 60_000);
-	expect(errorOf(await asking.finished).message).toContain(`${predictionId} could not be read`);
-});
-
-it.each([
-	['a submission', 'submit', 'status429'],
-	['a question, 429', 'result', 'status429'],
-] as const)(
-	'follows a Retry-After of a day no longer than the timeout: %s',
-	async (_name, on, kind) => {
-		engine.sandbox.plan({ on, kind, retryAfter: 86_400, ...forGood });
-		const run = await engine.run({ parameters: { options: IMPATIENT } });
-		expect(errorOf(run).message).toMatch(
-			/held this item back for \d seconds|is not finished after \d seconds/,
-		);
+it.each([true, false])(
+	'holds in Get Result under a lasting 429 (waiting: %s)',
+	async (waitForCompletion) => {
+		const predictionId = await engine.submitted();
+		engine.sandbox.plan({ on: 'result', kind: 'status429', ...forGood });
+		const parameters = { operation: 'getResult', predictionId, waitForCompletion };
+		const { message } = errorOf(await untilTimeout({ parameters }, refused));
+		expect(message).toContain(predictionId);
+		expect(message).toMatch(/is not finished after 15|could not be read/);
 	},
 );
 
-it.each([429, 503])(
-	'follows a Retry-After of a day on a %i of Get Result no longer than the timeout',
-	async (status) => {
+it.each(['submit', 'result'] as const)(
+	'follows a Retry-After of a day no longer than the timeout: %s',
+	async (on) => {
+		engine.sandbox.plan({ on, kind: 'status429', retryAfter: 86_400, ...forGood });
+		const { message } = errorOf(await untilTimeout({}, refused));
+		expect(message).toMatch(/held this item back for 15|is not finished after 15/);
+	},
+);
+
+it.each([
+	[429, true],
+	[503, true],
+	[503, false],
+])(
+	'follows a Retry-After of a day on a %i of Get Result no longer than the timeout (waiting: %s)',
+	async (status, waitForCompletion) => {
 		const predictionId = await engine.submitted();
 		const answer = { status, headers: { 'retry-after': '86400' } };
 		engine.sandbox.plan({ on: 'result', kind: 'custom', answer, ...forGood });
-		const run = await engine.run({
-			parameters: {
-				operation: 'getResult',
-				predictionId,
-				waitForCompletion: true,
-				options: IMPATIENT,
-			},
-		});
-		expect(errorOf(run).message).toMatch(/is not finished after \d seconds/);
+		const parameters = { operation: 'getResult', predictionId, waitForCompletion };
+		const { message } = errorOf(await untilTimeout({ parameters }, asked));
+		expect(message).toMatch(/is not finished after 15|could not be read/);
 	},
 );
 
@@ -127,14 +138,14 @@ it('ends a question whose answer drips for ever, and asks again', async () => {
 
 it('ends the wait at its timeout though every answer drips', async () => {
 	engine.sandbox.plan({ on: 'result', kind: 'drip', delayMs: 30, ...forGood });
-	const run = await engine.run({ parameters: { options: IMPATIENT } });
-	expect(errorOf(run).message).toContain(`${engine.sandbox.predictions[0]?.id} is not finished`);
+	const { message } = errorOf(await untilTimeout({}, asked));
+	expect(message).toContain(`${engine.sandbox.predictions[0]?.id} is not finished`);
 });
 
 it('ends a download that drips for ever, with id and address', async () => {
 	engine.sandbox.plan({ on: 'download', kind: 'drip', delayMs: 30, ...forGood });
-	const run = await engine.run({ parameters: { options: IMPATIENT } });
-	const { message, description } = errorOf(run);
+	const isDownloading = () => engine.sandbox.predictions.some(({ downloads }) => downloads > 0);
+	const { message, description } = errorOf(await untilTimeout({}, isDownloading));
 	expect(message).toContain(`${engine.sandbox.predictions[0]?.id} is finished but could not`);
 	expect(description).toContain(`${engine.sandbox.mediaUrl}/videos/`);
 });

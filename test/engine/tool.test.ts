@@ -10,7 +10,7 @@ import {
 } from 'n8n-workflow';
 import { additionalData } from '../../tools/engine/engine';
 import { EngineNodeTypes } from '../../tools/engine/node-types';
-import { product, SAMPLE, useEngine } from './harness';
+import { PAST_THE_TIMEOUT_MS, product, SAMPLE, until, useEngine } from './harness';
 
 const engine = useEngine();
 
@@ -84,10 +84,12 @@ it('answers an agent in JSON, the address of the video in it, and downloads noth
 });
 
 it('picks up, in a retry, what the call before it had submitted', async () => {
-	engine.sandbox.options.renderMs = 1500;
+	engine.sandbox.options.renderMs = 1000;
 	const data = newExecution();
-	const impatient = { options: { pollingInterval: 0.1, timeoutMinutes: 0.04 } };
-	await expect(invoke(data, 0, impatient)).rejects.toThrow('is not finished');
+	const impatient = invoke(data, 0);
+	await until(() => (engine.sandbox.predictions[0]?.resultRequests ?? 0) > 0);
+	engine.leap(PAST_THE_TIMEOUT_MS);
+	await expect(impatient).rejects.toThrow('is not finished');
 	const [item] = await invoke(data, 1);
 	expect(item?.json.predictionId).toBe(engine.sandbox.predictions[0]?.id);
 	expect(engine.sandbox.predictions).toHaveLength(1);
