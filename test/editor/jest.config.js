@@ -9,6 +9,6 @@ module.exports = {
 	},
 	globalSetup: '<rootDir>/test/e2e/start-n8n.ts',
 	globalTeardown: '<rootDir>/test/e2e/stop-n8n.ts',
-	testTimeout: 120_000,
+	testTimeout: 300_000,
 	maxWorkers: 2,
 };

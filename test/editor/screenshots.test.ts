@@ -126,10 +126,9 @@ describe.each<Theme>(['light', 'dark'])('%s', (theme) => {
 		const id = await rest.run(workflow, trigger().name);
 		await rest.waitFor(id, ['waiting']);
 		const [keeper = ''] = await keepersOf(rest, workflow);
-		const preview = page.frameLocator('iframe');
 
 		await page.goto(`/workflow/${workflow.id}/executions/${keeper}`, { waitUntil: 'commit' });
-		await preview.locator('[data-node-name="Get Videos"]').waitFor();
+		await new Editor(page).canvasNode('Get Videos').waitFor();
 		await page.getByText('Waiting').nth(1).waitFor();
 		expect(await camera.take(page, 'parked-execution', theme)).toEqual(WINDOW);
 		await rest.stop(keeper);
