@@ -1,80 +1,69 @@
 // Measures the resident peak above the idle engine, each case in a fresh process, files in filesystem binary data.
-import { spread, type Table, type Values } from './figures';
-import type { Plan } from './plan';
-import { runNode, type Stage, withEngine, withSandbox } from './stage';
+import { table } from '../docs/markdown';
+import type { Memory } from './engine-process';
+import { spread } from './figures';
+import type { MemoryCase, Plan } from './plan';
+import { observed, withEngine } from './stage';
 
 const MEBIBYTE = 1024 * 1024;
+const RENDER_SECONDS = 0.1;
 
-interface Case {
+export interface MemoryFigures {
 	readonly name: string;
-	readonly items: number;
-	readonly videoMiB?: number;
-	readonly pictureMiB?: number;
 	readonly aimMiB: number;
+	readonly idleMiB: readonly number[];
+	readonly aboveIdleMiB: readonly number[];
 }
 
-export interface MemoryFigures extends Case {
-	readonly idleMiB: Values;
-	readonly aboveIdleMiB: Values;
+function nameOf({ items, videoMiB, pictureMiB }: MemoryCase): string {
+	if (pictureMiB) return `${items} pictures of ${pictureMiB} MiB submitted`;
+	return items === 1 ? `one video of ${videoMiB} MiB` : `${items} videos of ${videoMiB} MiB`;
 }
 
-function casesOf({ bigVideoMiB, videos, videoMiB, pictures, pictureMiB }: Plan['memory']): Case[] {
-	const manyPictures = `${pictures} pictures of ${pictureMiB} MiB submitted`;
-	return [
-		{ name: `one video of ${bigVideoMiB} MiB`, items: 1, videoMiB: bigVideoMiB, aimMiB: 64 },
-		{ name: `${videos} videos of ${videoMiB} MiB`, items: videos, videoMiB, aimMiB: 64 },
-		{ name: manyPictures, items: pictures, pictureMiB, aimMiB: 250 },
-	];
-}
-
-async function measure(stage: Stage, { items, videoMiB, pictureMiB }: Case) {
+async function measure({ items, videoMiB = 0, pictureMiB = 0 }: MemoryCase): Promise<Memory> {
 	return await withEngine(async (engine) => {
-		const job = { pollingIntervalMs: 200, download: true };
+		let memory: Memory = { idleMiB: NaN, peakMiB: NaN };
+		const run = async (count: number, videoBytes: number, job: object) => {
+			const renders = Array<number>(count).fill(RENDER_SECONDS);
+			await observed({ renders, scale: 1, ...(videoBytes && { videoBytes }) }, async (target) => {
+				memory = await engine({ target, items: count, pollingIntervalMs: 200, ...job });
+			});
+		};
 		// Once before, so that what n8n loads on its first request counts as idle.
-		await runNode(stage, engine, { renderMs: [10] }, job);
-		const renderMs = Array<number>(items).fill(100);
-		return await runNode(
-			stage,
-			engine,
-			{ renderMs, ...(videoMiB && { videoBytes: videoMiB * MEBIBYTE }) },
-			{
-				...job,
-				download: videoMiB !== undefined,
-				...(pictureMiB && { pictureBytes: pictureMiB * MEBIBYTE }),
-			},
-		);
+		await run(1, 0, { download: true });
+		const pictureBytes = pictureMiB * MEBIBYTE;
+		await run(items, videoMiB * MEBIBYTE, { download: videoMiB > 0, pictureBytes });
+		return memory;
 	});
 }
 
 export async function measureMemory(
-	{ memory }: Plan,
+	{ memory: { rounds, cases } }: Plan,
 	say: (howFar: string) => void,
 ): Promise<MemoryFigures[]> {
 	const measured: MemoryFigures[] = [];
-	await withSandbox(async (stage) => {
-		for (const one of casesOf(memory)) {
-			const idleMiB: number[] = [];
-			const aboveIdleMiB: number[] = [];
-			for (let round = 0; round < memory.rounds; round++) {
-				say(one.name);
-				const ran = await measure(stage, one);
-				idleMiB.push(ran.idleMiB);
-				aboveIdleMiB.push(ran.peakMiB - ran.idleMiB);
-			}
-			measured.push({ ...one, idleMiB, aboveIdleMiB });
+	for (const one of cases) {
+		const name = nameOf(one);
+		const runs: Memory[] = [];
+		for (let round = 0; round < rounds; round++) {
+			say(name);
+			runs.push(await measure(one));
 		}
-	});
+		const idleMiB = runs.map((run) => run.idleMiB);
+		const aboveIdleMiB = runs.map((run) => run.peakMiB - run.idleMiB);
+		measured.push({ name, aimMiB: one.aimMiB, idleMiB, aboveIdleMiB });
+	}
 	return measured;
 }
 
-export function memoryTable(measured: readonly MemoryFigures[]): Table {
-	return {
-		head: ['Case', 'Idle, MiB', 'Peak above it, MiB', 'Aim'],
-		rows: measured.map(({ name, idleMiB, aboveIdleMiB, aimMiB }) => [
+export function memoryTable(measured: readonly MemoryFigures[]): string {
+	return table(
+		['Case', 'Idle, MiB', 'Peak above it, MiB', 'Aim'],
+		measured.map(({ name, idleMiB, aboveIdleMiB, aimMiB }) => [
 			name,
 			spread(idleMiB, 0),
 			spread(aboveIdleMiB, 0),
 			`< ${aimMiB}`,
 		]),
-	};
+	);
 }

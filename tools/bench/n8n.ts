@@ -1,126 +1,97 @@
-// Measures batches in a real n8n, beside the loop of n8n's own nodes: same render times, one after the other.
+// Measures batches in a real n8n: the node waiting in memory, beside the loop of n8n's own nodes, and parked.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
-import { type N8nInstance, startN8n } from '../n8n/instance';
-import { CREDENTIAL_TYPE, packProject } from '../n8n/package';
-import { type Credential, RestClient } from '../n8n/rest';
-import { add, cells, COLUMNS, type Figures, noFigures, type Table } from './figures';
-import { LOOP_SECONDS, type Plan, POLLING_SECONDS, renderTimes } from './plan';
-import type { Seen } from './sandbox-process';
-import { type Stage, withSandbox } from './stage';
-import { doItYourself, ours, TRIGGER } from './workflows';
+import { table } from '../docs/markdown';
+import { startN8n } from '../n8n/instance';
+import { CREDENTIAL_TYPE, withPackedProject } from '../n8n/package';
+import { RestClient } from '../n8n/rest';
+import { type Batch, sideBySide } from './batch';
+import { cells, COLUMNS, ratios, spread } from './figures';
+import { type Batches, LOOP_SECONDS, type Plan, POLLING_SECONDS, renderTimes } from './plan';
+import { observed, type Rules, type Run } from './stage';
+import { doItYourself, type Entry, node, TRIGGER } from './workflows';
 
+const ENDED_WITHIN_MS = 600_000;
+
+/** How each contender's workflow is made; times are as many times shorter as the race is faster. */
 const CONTENDERS = {
-	ours: { make: ours, seconds: POLLING_SECONDS },
-	'do it yourself': { make: doItYourself, seconds: LOOP_SECONDS },
+	node: (entry: Entry, scale: number) => node(entry, { pollingInterval: POLLING_SECONDS / scale }),
+	loop: (entry: Entry, scale: number) => doItYourself(entry, LOOP_SECONDS / scale),
+	parked: (entry: Entry) => node(entry, { surviveRestarts: true }),
 };
 
-export type Contender = keyof typeof CONTENDERS;
+type Contender = keyof typeof CONTENDERS;
 
-const NAMES = Object.keys(CONTENDERS) as Contender[];
+const NAMES: Readonly<Record<Contender, string>> = {
+	node: 'this node',
+	loop: 'do it yourself',
+	parked: 'this node, Survive Restarts',
+};
 
-/** All runs of one size. */
-export interface Match {
-	readonly items: number;
-	readonly figures: Readonly<Record<Contender, Figures>>;
-}
-
-interface Place {
-	readonly rest: RestClient;
-	readonly stage: Stage;
-	readonly credential: Credential;
-}
-
-/** Starts an n8n with the package as a user installs it, and stops it when `work` is done. */
-async function withN8n(work: (n8n: N8nInstance, rest: RestClient) => Promise<void>): Promise<void> {
-	const folder = await mkdtemp(join(tmpdir(), 'seedance-bench-'));
-	try {
-		const n8n = await startN8n({ tarball: await packProject(folder) });
-		try {
-			const rest = await RestClient.connect(n8n.baseUrl);
-			await work(n8n, rest).finally(() => rest.close());
-		} finally {
-			await n8n.stop();
-		}
-	} finally {
-		await rm(folder, { recursive: true, force: true });
-	}
-}
-
-/** Runs something with a sandbox of its own, and a credential that leads there. */
-async function withPlace(rest: RestClient, work: (place: Place) => Promise<void>): Promise<void> {
-	await withSandbox(async (stage) => {
-		const data = { ...stage.target };
-		const name = data.baseUrl;
-		const credential = await rest.createCredential({ name, type: CREDENTIAL_TYPE, data });
-		await work({ rest, stage, credential });
-	});
-}
+export type MeasuredInN8n = Readonly<Record<Contender, readonly Batch[]>>;
 
 /** One run, by the sandbox's clock. */
-async function runOnce(
-	{ rest, stage, credential }: Place,
-	contender: Contender,
-	renderMs: readonly number[],
-	scale: number,
-): Promise<Seen> {
-	const { make, seconds } = CONTENDERS[contender];
-	const entry = { baseUrl: stage.target.baseUrl, credential, items: renderMs.length };
-	await stage.sandbox.prepare({ renderMs });
-	const workflow = await rest.createWorkflow(make({ ...entry, intervalSeconds: seconds / scale }));
-	const id = await rest.run(workflow, TRIGGER);
-	// Until then it cannot have ended, and questions would only keep n8n busy.
-	await sleep(Math.max(...renderMs));
-	const { status, error } = await rest.waitFor(id, undefined, 300_000);
-	if (status !== 'success') {
-		throw new Error(`"${workflow.name}" ended as ${status}: ${error?.message}`);
-	}
-	const seen = await stage.sandbox.seen();
-	if (seen.accepted !== renderMs.length) throw new Error(`"${workflow.name}" lost a video`);
-	return seen;
+async function runOnce(rest: RestClient, contender: Contender, rules: Rules): Promise<Run> {
+	const { renders, scale } = rules;
+	return await observed(rules, async (target) => {
+		const { baseUrl } = target;
+		const data = { ...target };
+		const credential = await rest.createCredential({ name: baseUrl, type: CREDENTIAL_TYPE, data });
+		const entry = { baseUrl, credential, items: renders.length };
+		const workflow = await rest.createWorkflow(CONTENDERS[contender](entry, scale));
+		const id = await rest.run(workflow, TRIGGER);
+		// Until then it cannot have ended, and questions would only keep n8n busy.
+		await sleep((Math.max(...renders) * 1000) / scale);
+		const { status, error } = await rest.waitFor(id, undefined, ENDED_WITHIN_MS);
+		if (status !== 'success') {
+			throw new Error(`"${workflow.name}" ended as ${status}: ${error?.message}`);
+		}
+	});
 }
 
-/** All sizes and draws at the same time: at real speed n8n is asleep nearly always. */
+/** All contenders, sizes and draws at the same time: n8n waits nearly always. */
 export async function measureInN8n(
-	{ n8n: { scale, draws } }: Plan,
+	{ n8n, parked }: Plan,
 	say: (howFar: string) => void,
-): Promise<{ readonly matches: readonly Match[]; readonly version: string }> {
-	const matches = Object.keys(draws).map((items): Match => {
-		return { items: Number(items), figures: { ours: noFigures(), 'do it yourself': noFigures() } };
+): Promise<MeasuredInN8n> {
+	return await withPackedProject(async (tarball) => {
+		const instance = await startN8n({ tarball });
+		try {
+			const rest = await RestClient.connect(instance.baseUrl);
+			// What n8n loads for the first execution of each is not to count.
+			for (const contender of ['node', 'loop'] as const) {
+				await runOnce(rest, contender, { renders: [8], scale: 25 });
+			}
+			const race = async (contender: Contender, batches: Batches): Promise<Batch[]> =>
+				await sideBySide(batches, async (items, seed) => {
+					const rules = { renders: renderTimes(items, seed), scale: batches.scale };
+					const run = await runOnce(rest, contender, rules);
+					say(`${items} items, ${NAMES[contender]}: done`);
+					return run;
+				});
+			const [ours, loop, waiting] = await Promise.all([
+				race('node', n8n),
+				race('loop', n8n),
+				race('parked', parked),
+			]).finally(() => rest.close());
+			return { node: ours, loop, parked: waiting };
+		} finally {
+			await instance.stop();
+		}
 	});
-	let version = '';
-	await withN8n(async (n8n, rest) => {
-		({ version } = n8n);
-		// What n8n loads for the first execution of each is not to count.
-		await withPlace(rest, async (place) => {
-			for (const name of NAMES) await runOnce(place, name, [300], 25);
-		});
-		const races = matches.flatMap(({ items, figures }) =>
-			Array.from({ length: draws[items] ?? 0 }, (_, draw) =>
-				withPlace(rest, async (place) => {
-					const renderMs = renderTimes(items, scale, draw + 1);
-					for (const name of NAMES) {
-						const seen = await runOnce(place, name, renderMs, scale);
-						add(figures[name], seen, { items, limitMs: Math.max(...renderMs), scale });
-						say(`${items} items, ${name}: done`);
-					}
-				}),
-			),
-		);
-		const results = await Promise.allSettled(races);
-		for (const result of results) if (result.status === 'rejected') throw result.reason;
-	});
-	return { matches, version };
 }
 
-export function n8nTable(matches: readonly Match[]): Table {
-	return {
-		head: ['Items', 'Contender', ...COLUMNS],
-		rows: matches.flatMap(({ items, figures }) =>
-			NAMES.map((name) => [String(items), name, ...cells(figures[name])]),
-		),
-	};
+export function n8nTable(measured: MeasuredInN8n): string {
+	const names = Object.keys(NAMES) as Contender[];
+	const rows = names.flatMap((name) =>
+		measured[name].map(({ items, runs }) => ({
+			items,
+			cells: [String(items), NAMES[name], spread(ratios(runs)), ...cells(runs)],
+		})),
+	);
+	rows.sort((a, b) => a.items - b.items);
+	return table(
+		['Items', 'Contender', 'Makespan / limit', ...COLUMNS],
+		rows.map((row) => row.cells),
+	);
 }

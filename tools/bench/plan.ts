@@ -1,5 +1,5 @@
 // What is measured: the render times, drawn from a fixed log-normal, and the sizes of a full and of a quick run.
-import { properties } from '../../nodes/SeedanceImageToVideo/description';
+import { OPTION_DEFAULTS } from '../../nodes/SeedanceImageToVideo/prediction/bounds';
 
 const MEDIAN_SECONDS = 45;
 /** Spread of the logarithm: two thirds of the videos take 32 to 64 s. */
@@ -10,18 +10,10 @@ export const DRAW = `log-normal, median ${MEDIAN_SECONDS} s, sigma ${SIGMA}`;
 /** What the loop of n8n's own nodes waits between two questions. */
 export const LOOP_SECONDS = 5;
 
-/** The node's own default. */
-export const POLLING_SECONDS = Number(
-	properties
-		.flatMap(({ options = [] }) => options)
-		.flatMap((option) =>
-			'default' in option && option.name === 'pollingInterval' ? option.default : [],
-		)
-		.at(0),
-);
+export const POLLING_SECONDS = OPTION_DEFAULTS.pollingIntervalSeconds;
 
-/** A small generator whose numbers are the same everywhere (mulberry32). */
-function seeded(seed: number): () => number {
+/** Numbers from 0 to 1 that are the same everywhere (mulberry32). */
+export function seeded(seed: number): () => number {
 	let state = seed;
 	return () => {
 		state = (state + 0x6d2b79f5) | 0;
@@ -31,59 +23,90 @@ function seeded(seed: number): () => number {
 	};
 }
 
-/**
- * Render times in milliseconds, the same on every machine.
- *
- * @param scale how many times faster than real life
- */
-export function renderTimes(count: number, scale: number, seed: number): number[] {
+/** Render times in seconds, the same on every machine. */
+export function renderTimes(count: number, seed: number): number[] {
 	const random = seeded(seed);
 	return Array.from({ length: count }, () => {
 		const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-		return (MEDIAN_SECONDS * Math.exp(SIGMA * normal) * 1000) / scale;
+		return MEDIAN_SECONDS * Math.exp(SIGMA * normal);
 	});
+}
+
+/** Batches of one kind. */
+export interface Batches {
+	/** So many times faster than real life. */
+	readonly scale: number;
+	/** How many draws of each size: by the number of items. */
+	readonly draws: Readonly<Record<number, number>>;
+}
+
+/** All sizes of batches, with the seeds of their draws. */
+export function sizesOf({ draws }: Batches): Array<{ items: number; seeds: number[] }> {
+	return Object.entries(draws).map(([items, count]) => ({
+		items: Number(items),
+		seeds: Array.from({ length: count }, (_, index) => index + 1),
+	}));
+}
+
+/** A batch whose memory is measured. */
+export interface MemoryCase {
+	readonly items: number;
+	/** Videos are downloaded where it says how large they are. */
+	readonly videoMiB?: number;
+	/** Items carry pictures where it says how large they are. */
+	readonly pictureMiB?: number;
+	readonly aimMiB: number;
 }
 
 export interface Plan {
 	readonly quick: boolean;
-	/** In the engine: so many times faster than real life. */
-	readonly engine: {
-		readonly scale: number;
-		readonly draws: number;
-		readonly sizes: readonly number[];
-	};
-	/** In a real n8n: draws by number of items, all at the same time. */
-	readonly n8n: { readonly scale: number; readonly draws: Readonly<Record<number, number>> };
-	readonly limited: ReadonlyArray<{
-		readonly scale: number;
-		readonly items: number;
-		readonly draws: number;
-	}>;
-	readonly memory: {
-		readonly rounds: number;
-		readonly bigVideoMiB: number;
-		readonly videos: number;
-		readonly videoMiB: number;
-		readonly pictures: number;
-		readonly pictureMiB: number;
-	};
+	readonly engine: Batches;
+	readonly n8n: Batches;
+	/** In a real n8n with Survive Restarts; n8n's own waits run at real speed only. */
+	readonly parked: Batches;
+	readonly limited: Batches;
+	readonly memory: { readonly rounds: number; readonly cases: readonly MemoryCase[] };
 }
 
 export const FULL: Plan = {
 	quick: false,
-	engine: { scale: 30, draws: 5, sizes: [1, 10, 100] },
-	n8n: { scale: 1, draws: { 1: 6, 10: 4, 100: 1 } },
-	limited: [
-		{ scale: 1, items: 60, draws: 1 },
-		{ scale: 10, items: 100, draws: 2 },
-	],
-	memory: { rounds: 2, bigVideoMiB: 512, videos: 10, videoMiB: 100, pictures: 20, pictureMiB: 20 },
+	engine: {
+		scale: 10,
+		draws: { 1: 5, 10: 5, 100: 3 },
+	},
+	n8n: {
+		scale: 1,
+		draws: { 1: 6, 10: 4, 100: 1 },
+	},
+	parked: {
+		scale: 1,
+		draws: { 10: 2, 100: 1 },
+	},
+	limited: { scale: 1, draws: { 60: 2 } },
+	memory: {
+		rounds: 2,
+		cases: [
+			{ items: 1, videoMiB: 512, aimMiB: 64 },
+			{ items: 10, videoMiB: 100, aimMiB: 64 },
+			{ items: 20, pictureMiB: 20, aimMiB: 250 },
+		],
+	},
 };
 
 export const QUICK: Plan = {
 	quick: true,
-	engine: { scale: 30, draws: 1, sizes: [1, 10, 100] },
+	engine: {
+		scale: 30,
+		draws: { 1: 1, 10: 1, 100: 1 },
+	},
 	n8n: { scale: 10, draws: { 10: 1 } },
-	limited: [{ scale: 10, items: 40, draws: 1 }],
-	memory: { rounds: 1, bigVideoMiB: 64, videos: 4, videoMiB: 16, pictures: 6, pictureMiB: 5 },
+	parked: { scale: 1, draws: {} },
+	limited: { scale: 10, draws: { 40: 1 } },
+	memory: {
+		rounds: 1,
+		cases: [
+			{ items: 4, videoMiB: 16, aimMiB: 64 },
+			{ items: 6, pictureMiB: 5, aimMiB: 250 },
+		],
+	},
 };

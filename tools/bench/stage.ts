@@ -1,55 +1,97 @@
-// The processes that measure: a sandbox, and the node in the engine; and what one run of the node brings.
-import type { EngineProcess, Job, Memory } from './engine-process';
-import { type Remote, startProcess } from './process';
-import type { Rules, SandboxProcess, Seen, Target } from './sandbox-process';
+// What every run has around it: a sandbox that judges it, in this process, and the engine in a process of its own.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 
-export interface Stage {
-	readonly sandbox: Remote<SandboxProcess>['call'];
-	readonly target: Target;
+import { startSandbox } from '../../sandbox';
+import type { Answer, Job, Memory, Target } from './engine-process';
+
+export interface Rules {
+	/** Seconds of real life, by the number at the end of an item's prompt. */
+	readonly renders: readonly number[];
+	/** So many times faster than real life. */
+	readonly scale: number;
+	readonly videoBytes?: number;
+	readonly maxInFlight?: number;
+	/** In real life. */
+	readonly requestsPerSecond?: number;
 }
 
-export type Engine = Remote<EngineProcess>['call'];
+/** What the sandbox saw of a run. Times are in seconds of real life. */
+export interface Run {
+	readonly renders: readonly number[];
+	/** From the first request to the first answer that told of the last end. */
+	readonly makespan: number;
+	/** Submissions and questions a video, refused ones included. */
+	readonly requests: number;
+	/** 429s. */
+	readonly refused: number;
+	/** From the ends of the renders to the first answers that told of them, on average. */
+	readonly lag: number;
+}
 
-/** Runs something with a sandbox of its own. */
-export async function withSandbox<Result>(
-	work: (stage: Stage) => Promise<Result>,
-): Promise<Result> {
-	const { call: sandbox, end } = startProcess<SandboxProcess>('sandbox-process');
+/**
+ * Runs one contender against a sandbox of its own.
+ *
+ * @throws Error where a video was not submitted, or nobody asked for it after its end
+ */
+export async function observed(
+	{ renders, scale, videoBytes = 65_536, maxInFlight, requestsPerSecond }: Rules,
+	contender: (target: Target) => Promise<unknown>,
+): Promise<Run> {
+	const sandbox = await startSandbox({
+		queueMs: 0,
+		renderMs: ({ prompt }) => ((renders[Number(/\d+$/.exec(prompt)?.[0])] ?? 0) * 1000) / scale,
+		video: { kind: 'bytes', size: videoBytes },
+		...(maxInFlight && { maxInFlight }),
+		...(requestsPerSecond && { requestsPerSecond: requestsPerSecond * scale }),
+	});
+	const { baseUrl, apiKey, predictions, requests } = sandbox;
 	try {
-		return await work({ sandbox, target: await sandbox.start() });
+		await contender({ baseUrl, apiKey });
 	} finally {
-		await sandbox.stop().catch(() => undefined);
-		await end();
+		await sandbox.close();
 	}
+	if (predictions.length !== renders.length) {
+		throw new Error(`${renders.length} items, but ${predictions.length} predictions`);
+	}
+	const asked = requests.filter(({ origin }) => origin === 'api');
+	const noticed = predictions.map(({ firstSeenDoneAtMs }) => firstSeenDoneAtMs ?? NaN);
+	const lags = predictions.map(({ doneAtMs }, index) => (noticed[index] ?? NaN) - doneAtMs);
+	const lag = lags.reduce((sum, one) => sum + one, 0) / lags.length;
+	if (!(lag >= 0)) throw new Error('Nobody asked for some of the videos after their end');
+	const inRealSeconds = (ms: number) => (ms * scale) / 1000;
+	return {
+		renders,
+		makespan: inRealSeconds(Math.max(...noticed) - (asked[0]?.atMs ?? NaN)),
+		requests: asked.length / renders.length,
+		refused: sandbox.refused,
+		lag: inRealSeconds(lag),
+	};
 }
 
-/** Runs something with an engine of its own. */
+/** Runs the node over a batch. */
+export type Engine = (job: Job) => Promise<Memory>;
+
+/** Runs something with an engine in a process of its own: its memory is the node's and the engine's alone. */
 export async function withEngine<Result>(
 	work: (engine: Engine) => Promise<Result>,
 ): Promise<Result> {
-	const { call: engine, end } = startProcess<EngineProcess>('engine-process');
+	const child = fork(join(__dirname, 'engine-process.ts'), [], {
+		execArgv: ['--import', 'tsx'],
+		stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+	});
+	const ended = once(child, 'exit');
+	const engine: Engine = async (job) => {
+		child.send(job);
+		const [answer] = (await Promise.race([once(child, 'message'), ended])) as [Answer | number];
+		if (typeof answer === 'object' && 'peakMiB' in answer) return answer;
+		throw new Error(`The engine: ${typeof answer === 'object' ? answer.error : `code ${answer}`}`);
+	};
 	try {
-		await engine.start();
 		return await work(engine);
 	} finally {
-		await engine.stop().catch(() => undefined);
-		await end();
+		if (child.connected) child.disconnect();
+		await ended;
 	}
-}
-
-/** One run of the node in the engine, and what the sandbox saw of it. */
-export async function runNode(
-	{ sandbox, target }: Stage,
-	engine: Engine,
-	rules: Rules,
-	job: Omit<Job, 'target' | 'items'>,
-): Promise<Seen & Memory> {
-	await sandbox.prepare(rules);
-	const items = rules.renderMs.length;
-	const memory = await engine.run({ ...job, target, items });
-	const seen = await sandbox.seen();
-	if (seen.accepted !== items) {
-		throw new Error(`${items} items, but ${seen.accepted} predictions were accepted`);
-	}
-	return { ...seen, ...memory };
 }

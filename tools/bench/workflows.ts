@@ -1,4 +1,6 @@
-// The workflows that are compared in a real n8n: ours, and what users build today from the nodes of n8n itself.
+// The workflows that are compared in a real n8n: this node, and what users build today from the nodes of n8n itself.
+import type { INodeConnections } from 'n8n-workflow';
+
 import { CREDENTIAL_TYPE, NODE_TYPE } from '../n8n/package';
 import type { Credential } from '../n8n/rest';
 import type { WorkflowDefinition, WorkflowNode } from '../n8n/workflow';
@@ -12,108 +14,81 @@ export interface Entry {
 	readonly baseUrl: string;
 	readonly credential: Credential;
 	readonly items: number;
-	readonly intervalSeconds: number;
 }
 
-function node(
-	name: string,
-	type: string,
-	typeVersion: number,
-	parameters: Record<string, unknown> = {},
-	credential?: Credential,
-): WorkflowNode {
-	return {
-		name,
-		type: type.includes('.') ? type : `n8n-nodes-base.${type}`,
-		typeVersion,
-		position: [0, 0],
-		parameters,
-		...(credential && {
-			credentials: { [CREDENTIAL_TYPE]: { id: credential.id, name: credential.name } },
-		}),
-	};
-}
+type Step = Pick<WorkflowNode, 'name' | 'type' | 'typeVersion' | 'parameters'>;
 
-function start(items: number): WorkflowNode[] {
+/** Steps that lead from the trigger over the items to the last step, one line. */
+function workflow(name: string, { credential, items }: Entry, steps: Step[]): WorkflowDefinition {
 	const list = Array.from({ length: items }, (_, index) => ({ json: { index } }));
-	return [
-		node(TRIGGER, 'manualTrigger', 1),
-		node('Items', 'code', 2, { jsCode: `return ${JSON.stringify(list)};` }),
-	];
+	const jsCode = `return ${JSON.stringify(list)};`;
+	const { id } = credential;
+	const nodes = [
+		{ name: TRIGGER, type: 'manualTrigger', typeVersion: 1, parameters: {} },
+		{ name: 'Items', type: 'code', typeVersion: 2, parameters: { jsCode } },
+		...steps,
+	].map(({ type, ...step }): WorkflowNode => ({
+		...step,
+		type: type.includes('.') ? type : `n8n-nodes-base.${type}`,
+		position: [0, 0],
+		credentials: { [CREDENTIAL_TYPE]: { id, name: credential.name } },
+	}));
+	const line = nodes.slice(1).map((target, index) => [nodes[index]?.name, lead(target.name)]);
+	return { name, nodes, connections: Object.fromEntries(line), settings: { executionOrder: 'v1' } };
 }
 
-const to = (name: string) => ({ node: name, type: 'main', index: 0 });
+/** The connections of a node: one list of targets for each output. */
+function lead(...targets: string[]): INodeConnections {
+	return { main: targets.map((node) => [{ node, type: 'main', index: 0 }]) };
+}
 
-export function ours({ credential, items, intervalSeconds }: Entry): WorkflowDefinition {
+/** This node alone. */
+export function node(entry: Entry, options: Record<string, unknown>): WorkflowDefinition {
 	const parameters = {
-		operation: 'submitAndWait',
 		prompt: '=video {{ $json.index }}',
 		imageUrl: PICTURE_URL,
 		downloadVideo: false,
-		options: { pollingInterval: intervalSeconds },
+		options,
 	};
-	return {
-		name: 'Ours',
-		nodes: [...start(items), node('Seedance', NODE_TYPE, 1, parameters, credential)],
-		connections: {
-			[TRIGGER]: { main: [[to('Items')]] },
-			Items: { main: [[to('Seedance')]] },
-		},
-		settings: { executionOrder: 'v1' },
-	};
+	return workflow('This node', entry, [
+		{ name: 'Seedance', type: NODE_TYPE, typeVersion: 1, parameters },
+	]);
 }
 
 /** HTTP Request, Wait, HTTP Request, IF, and back to Wait with what is not done. */
-export function doItYourself(entry: Entry): WorkflowDefinition {
-	const { baseUrl, credential, items, intervalSeconds } = entry;
-	const authentication = {
+export function doItYourself(entry: Entry, seconds: number): WorkflowDefinition {
+	const access = {
 		authentication: 'predefinedCredentialType',
 		nodeCredentialType: CREDENTIAL_TYPE,
 	};
 	const submit = {
-		...authentication,
+		...access,
 		method: 'POST',
-		url: `${baseUrl}/api/v3/bytedance/${MODEL}/image-to-video`,
+		url: `${entry.baseUrl}/api/v3/bytedance/${MODEL}/image-to-video`,
 		sendBody: true,
 		specifyBody: 'json',
 		jsonBody: `={{ { prompt: 'video ' + $json.index, image: '${PICTURE_URL}' } }}`,
 	};
-	const ask = {
-		...authentication,
-		url: `=${baseUrl}/api/v3/predictions/{{ $json.data.id }}/result`,
-	};
+	const ask = { ...access, url: `=${entry.baseUrl}/api/v3/predictions/{{ $json.data.id }}/result` };
 	const isDone = {
-		conditions: {
-			options: { caseSensitive: true, leftValue: '', typeValidation: 'strict', version: 2 },
-			conditions: [
-				{
-					id: 'done',
-					leftValue: '={{ $json.data.status }}',
-					rightValue: 'succeeded',
-					operator: { type: 'string', operation: 'equals' },
-				},
-			],
-			combinator: 'and',
-		},
+		id: 'done',
+		leftValue: '={{ $json.data.status }}',
+		rightValue: 'succeeded',
+		operator: { type: 'string', operation: 'equals' },
 	};
-	return {
-		name: 'Do it yourself',
-		nodes: [
-			...start(items),
-			node('Submit', 'httpRequest', 4.2, submit, credential),
-			node('Wait', 'wait', 1.1, { amount: intervalSeconds, unit: 'seconds' }),
-			node('Ask', 'httpRequest', 4.2, ask, credential),
-			node('Done?', 'if', 2.2, isDone),
-			node('Videos', 'noOp', 1),
-		],
-		connections: {
-			[TRIGGER]: { main: [[to('Items')]] },
-			Items: { main: [[to('Submit')]] },
-			Submit: { main: [[to('Wait')]] },
-			Wait: { main: [[to('Ask')]] },
-			Ask: { main: [[to('Done?')]] },
-			'Done?': { main: [[to('Videos')], [to('Wait')]] },
+	const options = { caseSensitive: true, leftValue: '', typeValidation: 'strict', version: 2 };
+	const conditions = { options, conditions: [isDone], combinator: 'and' };
+	const built = workflow('Do it yourself', entry, [
+		{ name: 'Submit', type: 'httpRequest', typeVersion: 4.2, parameters: submit },
+		{
+			name: 'Wait',
+			type: 'wait',
+			typeVersion: 1.1,
+			parameters: { amount: seconds, unit: 'seconds' },
 		},
-		settings: { executionOrder: 'v1' },
-	};
+		{ name: 'Ask', type: 'httpRequest', typeVersion: 4.2, parameters: ask },
+		{ name: 'Done?', type: 'if', typeVersion: 2.2, parameters: { conditions } },
+		{ name: 'Videos', type: 'noOp', typeVersion: 1, parameters: {} },
+	]);
+	return { ...built, connections: { ...built.connections, 'Done?': lead('Videos', 'Wait') } };
 }

@@ -1,5 +1,6 @@
 // Knows how this package gets to a user: packed by npm, and the tarball installed under n8n's folder for nodes.
-import { access, cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { access, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import packageJson from '../../package.json';
@@ -30,6 +31,18 @@ export async function packProject(folder: string): Promise<string> {
 	const [packed] = JSON.parse(printed) as Array<{ filename: string }>;
 	if (packed === undefined) throw new Error('npm pack named no file.');
 	return join(folder, packed.filename);
+}
+
+/** Packs the built project into a temporary folder, which is removed when the work is done. */
+export async function withPackedProject<Result>(
+	work: (tarball: string) => Promise<Result>,
+): Promise<Result> {
+	const folder = await mkdtemp(join(tmpdir(), 'seedance-package-'));
+	try {
+		return await work(await packProject(folder));
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
 }
 
 /** Installs a tarball where n8n keeps community nodes. Needs no network: the package has no dependencies. */
