@@ -7,7 +7,7 @@ import { startSandbox } from '../../sandbox';
 import { N8nInstance } from '../n8n/instance';
 import { copyPackage, CREDENTIAL_TYPE } from '../n8n/package';
 import { RestClient } from '../n8n/rest';
-import { logInAnyBrowser, OWNER } from '../n8n/session';
+import { OWNER, Session } from '../n8n/session';
 import type { N8nVersion } from '../n8n/versions';
 import type { WorkflowDefinition } from '../n8n/workflow';
 import { runSteps } from '../progress';
@@ -73,10 +73,11 @@ export async function dev(options: DevOptions, closing: Closing): Promise<void> 
 	if (closing.hasBegun) return;
 	const workflows = await fill(n8n, api);
 	front.forwardTo(n8n.baseUrl);
-	const door = front.openDoor(async () => ({
-		cookies: await logInAnyBrowser(n8n.baseUrl),
-		path: '/home/workflows',
-	}));
+	const door = front.openDoor(async () => {
+		const anyBrowser = new Session(n8n.baseUrl, '');
+		const cookies = await anyBrowser.logIn().finally(() => anyBrowser.close());
+		return { cookies, path: '/home/workflows' };
+	});
 	const seconds = Math.round((performance.now() - startedAt) / 1000);
 	console.log(greeting(options, { n8n, url: front.url, door, workflows, seconds }));
 

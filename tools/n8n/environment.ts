@@ -13,26 +13,23 @@ export interface EnvironmentOptions {
 	readonly port: number;
 	/** Where the browser finds it. */
 	readonly publicUrl: string;
-	readonly brokerPort: number;
-	/** Added last: queue mode, another database, longer logs. */
-	readonly extra?: Readonly<Record<string, string>> | undefined;
 }
 
 // Everything else of the caller's environment stays outside: an N8N_ variable of the person at this machine must
 // not change what a test proves, and an API key there is none of n8n's business.
 const INHERITED = ['LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_EXTRA_CA_CERTS'];
 const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'];
-const LOCAL = 'localhost,127.0.0.1';
 
 /** The whole environment of an n8n process. */
-export function n8nEnvironment(options: EnvironmentOptions): NodeJS.ProcessEnv {
-	const { version, installation, userFolder, address, port, publicUrl, brokerPort } = options;
-	const inherited = [...INHERITED, ...PROXIES]
-		.map((name) => [name, process.env[name]] as const)
-		.filter(([, value]) => value !== undefined);
+export function n8nEnvironment(options: EnvironmentOptions): Record<string, string> {
+	const { version, installation, userFolder, address, port, publicUrl } = options;
+	const inherited = [...INHERITED, ...PROXIES].flatMap((name) => {
+		const value = process.env[name];
+		return value === undefined ? [] : [[name, value]];
+	});
 	return {
 		...Object.fromEntries(inherited),
-		NO_PROXY: LOCAL,
+		NO_PROXY: 'localhost,127.0.0.1',
 		PATH: [dirname(installation.node), process.env.PATH].join(delimiter),
 		NODE_COMPILE_CACHE: installation.compileCache,
 		HOME: userFolder,
@@ -44,7 +41,6 @@ export function n8nEnvironment(options: EnvironmentOptions): NodeJS.ProcessEnv {
 		N8N_EDITOR_BASE_URL: publicUrl,
 		WEBHOOK_URL: `${publicUrl}/`,
 		N8N_SECURE_COOKIE: 'false',
-		N8N_RUNNERS_BROKER_PORT: String(brokerPort),
 		N8N_RUNNERS_BROKER_LISTEN_ADDRESS: '127.0.0.1',
 		N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
 		N8N_BLOCK_ENV_ACCESS_IN_NODE: 'true',
@@ -62,6 +58,5 @@ export function n8nEnvironment(options: EnvironmentOptions): NodeJS.ProcessEnv {
 		N8N_REINSTALL_MISSING_PACKAGES: 'false',
 		EXTERNAL_FRONTEND_HOOKS_URLS: '',
 		...RECIPES[version].environment,
-		...options.extra,
 	};
 }

@@ -26,34 +26,30 @@ export interface N8nOptions {
 	readonly environment?: Readonly<Record<string, string>>;
 	/** `worker` for queue mode. Default `start`. */
 	readonly command?: 'start' | 'worker';
-	/** A folder to use and to keep. Default: a temporary one, removed by `stop()`. */
-	readonly userFolder?: string;
-	/** Called with everything n8n prints. */
-	readonly onOutput?: (text: string) => void;
 }
 
 const READY_WITHIN_MS = 120_000;
 const READY_LINE = { start: 'Editor is now accessible', worker: 'worker is now ready' };
 const KEPT_LOG_CHARACTERS = 1_000_000;
+const SHOWN_LINES = 30;
 
 export class N8nInstance {
-	readonly version: N8nVersion;
 	/** Where it listens. */
 	readonly baseUrl: string;
-	readonly userFolder: string;
 	/** Everything n8n prints, as a file in its folder. */
 	readonly logFile: string;
+	/** What n8n has printed so far (the last million characters). */
+	log = '';
 	private group: ProcessGroup | undefined;
-	private output = '';
 
 	private constructor(
 		private readonly options: N8nOptions,
+		readonly version: N8nVersion,
 		private readonly installation: Installation,
-		private readonly place: { address: string; port: number },
-		userFolder: string,
+		private readonly place: { readonly address: string; readonly port: number },
+		/** Removed by `stop()`. */
+		readonly userFolder: string,
 	) {
-		this.version = options.version ?? NEWEST_VERSION;
-		this.userFolder = userFolder;
 		this.logFile = join(userFolder, 'n8n.log');
 		this.baseUrl = `http://${place.address}:${place.port}`;
 	}
@@ -62,25 +58,16 @@ export class N8nInstance {
 	static async prepare(options: N8nOptions = {}): Promise<N8nInstance> {
 		const { version = NEWEST_VERSION, address = '127.0.0.1', tarball } = options;
 		const installation = await ensureN8n(version);
-		const port = await getPort({ host: address });
-		const userFolder = options.userFolder ?? (await mkdtemp(join(tmpdir(), 'n8n-seedance-')));
-		const instance = new N8nInstance(options, installation, { address, port }, userFolder);
+		const place = { address, port: await getPort({ host: address }) };
+		const userFolder = await mkdtemp(join(tmpdir(), 'n8n-seedance-'));
+		const instance = new N8nInstance(options, version, installation, place, userFolder);
 		try {
 			if (tarball !== undefined) await installPackage(userFolder, tarball);
+			return instance;
 		} catch (error) {
 			await instance.stop();
 			throw error;
 		}
-		return instance;
-	}
-
-	/** What n8n has printed so far (the last million characters). */
-	get log(): string {
-		return this.output;
-	}
-
-	get processGroupId(): number | undefined {
-		return this.group?.id;
 	}
 
 	/**
@@ -89,36 +76,34 @@ export class N8nInstance {
 	 * @throws Error with n8n's last lines when it ends early or is not ready within two minutes
 	 */
 	async start(): Promise<this> {
-		if (this.group !== undefined && !this.group.hasEnded) return this;
-		const { command = 'start', environment, userFolder, onOutput } = this.options;
-		const startedAt = this.output.length;
-		this.group = new ProcessGroup({
-			node: this.installation.node,
-			program: this.installation.node,
-			args: [this.installation.script, command],
-			cwd: this.userFolder,
-			environment: n8nEnvironment({
-				version: this.version,
-				installation: this.installation,
-				userFolder: this.userFolder,
-				...this.place,
-				publicUrl: this.options.publicUrl ?? this.baseUrl,
-				brokerPort: await getPort({ host: '127.0.0.1' }),
-				extra: environment,
-			}),
-			removeWhenOrphaned: userFolder === undefined ? this.userFolder : undefined,
+		if (this.group?.hasEnded === false) return this;
+		const { command = 'start', environment, publicUrl = this.baseUrl } = this.options;
+		const { version, installation, place, userFolder } = this;
+		const startedAt = this.log.length;
+		const group = new ProcessGroup({
+			node: installation.node,
+			program: installation.node,
+			args: [installation.script, command],
+			cwd: userFolder,
+			removeWhenOrphaned: userFolder,
+			environment: {
+				...n8nEnvironment({ version, installation, userFolder, ...place, publicUrl }),
+				N8N_RUNNERS_BROKER_PORT: String(await getPort({ host: '127.0.0.1' })),
+				...environment,
+			},
 			onOutput: (text) => {
-				this.output = (this.output + text).slice(-KEPT_LOG_CHARACTERS);
+				this.log = (this.log + text).slice(-KEPT_LOG_CHARACTERS);
 				appendFileSync(this.logFile, text);
-				onOutput?.(text);
 			},
 		});
+		this.group = group;
 		const until = Date.now() + READY_WITHIN_MS;
-		while (!(await this.isReady(startedAt, READY_LINE[command]))) {
-			const why = this.group.hasEnded ? 'ended while starting' : 'is not ready after two minutes';
-			if (this.group.hasEnded || Date.now() > until) {
+		while (!(await this.isReady(startedAt, command))) {
+			if (group.hasEnded || Date.now() > until) {
+				const why = group.hasEnded ? 'ended while starting' : 'is not ready after two minutes';
 				await this.halt();
-				throw new Error(`n8n ${this.version} ${why}. Its last lines:\n${this.lastLines(30)}`);
+				const lines = this.log.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
+				throw new Error(`n8n ${version} ${why}. Its last lines:\n${lines}`);
 			}
 			await sleep(100);
 		}
@@ -135,21 +120,15 @@ export class N8nInstance {
 		await this.group?.kill();
 	}
 
-	/** Stops n8n and removes its folder, unless the folder was given. */
+	/** Stops n8n and removes its folder. */
 	async stop(): Promise<void> {
 		await this.halt();
-		if (this.options.userFolder !== undefined) return;
 		await rm(this.userFolder, { recursive: true, force: true, maxRetries: 5 });
 	}
 
-	/** The last lines n8n printed. */
-	lastLines(count: number): string {
-		return this.output.trimEnd().split('\n').slice(-count).join('\n');
-	}
-
-	private async isReady(startedAt: number, line: string): Promise<boolean> {
-		if (!this.output.slice(startedAt).includes(line)) return false;
-		if (this.options.command === 'worker') return true;
+	private async isReady(startedAt: number, command: 'start' | 'worker'): Promise<boolean> {
+		if (!this.log.slice(startedAt).includes(READY_LINE[command])) return false;
+		if (command === 'worker') return true;
 		const answer = await fetch(`${this.baseUrl}/rest/settings`).catch(() => undefined);
 		return answer?.headers.get('content-type')?.includes('json') ?? false;
 	}

@@ -1,7 +1,8 @@
 // Knows how to start a program with all its children as one process group, and how to end that group for certain.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+import execa, { type ExecaChildProcess } from 'execa';
 
 export interface GroupOptions {
 	/** The `node` program for the supervisor. */
@@ -10,8 +11,8 @@ export interface GroupOptions {
 	readonly args: readonly string[];
 	readonly cwd: string;
 	readonly environment: NodeJS.ProcessEnv;
-	/** Removed when this process ends without having ended the group. */
-	readonly removeWhenOrphaned?: string | undefined;
+	/** A folder that is removed when this process ends without having ended the group. */
+	readonly removeWhenOrphaned: string;
 	readonly onOutput: (text: string) => void;
 }
 
@@ -19,35 +20,28 @@ const TERM_PATIENCE_MS = 10_000;
 const KILL_PATIENCE_MS = 5_000;
 
 export class ProcessGroup {
-	private readonly child: ChildProcess;
-	private ended = false;
+	hasEnded = false;
+	private readonly child: ExecaChildProcess;
 
-	constructor(options: GroupOptions) {
-		const { node, program, args, cwd, environment, removeWhenOrphaned = '', onOutput } = options;
+	constructor({ node, program, args, removeWhenOrphaned, ...options }: GroupOptions) {
+		const { cwd, environment, onOutput } = options;
 		const supervisor = join(__dirname, 'supervise.mjs');
-		this.child = spawn(node, [supervisor, removeWhenOrphaned, program, ...args], {
+		this.child = execa(node, [supervisor, removeWhenOrphaned, program, ...args], {
 			cwd,
 			env: environment,
+			extendEnv: false,
 			detached: true, // a process group of its own, whose id is the child's
-			stdio: ['pipe', 'pipe', 'pipe'],
+			all: true,
+			buffer: false,
+			reject: false,
 		});
-		this.child.stdout?.on('data', (chunk: Buffer) => onOutput(chunk.toString()));
-		this.child.stderr?.on('data', (chunk: Buffer) => onOutput(chunk.toString()));
+		this.child.all?.on('data', (chunk: Buffer) => onOutput(chunk.toString()));
 		this.child.stdin?.on('error', () => {}); // closing a pipe to something already killed
-		this.child.once('exit', () => (this.ended = true));
+		this.child.once('exit', () => (this.hasEnded = true));
 		this.child.once('error', (error) => {
-			this.ended = true;
+			this.hasEnded = true;
 			onOutput(`${program} could not be started: ${error.message}\n`);
 		});
-	}
-
-	/** The process group's id, undefined when it never started. */
-	get id(): number | undefined {
-		return this.child.pid;
-	}
-
-	get hasEnded(): boolean {
-		return this.ended;
 	}
 
 	/** Asks the group to end, and ends it when it has not within ten seconds. */
@@ -60,14 +54,15 @@ export class ProcessGroup {
 	async kill(): Promise<void> {
 		this.signal('SIGKILL');
 		if (!(await this.isGoneWithin(KILL_PATIENCE_MS))) {
-			throw new Error(`Process group ${this.id} is still there after SIGKILL.`);
+			throw new Error(`Process group ${this.child.pid} is still there after SIGKILL.`);
 		}
 	}
 
+	/** @returns whether there is anybody left in the group */
 	private signal(signal: NodeJS.Signals | 0): boolean {
-		if (this.id === undefined) return false;
+		if (this.child.pid === undefined) return false;
 		try {
-			return process.kill(-this.id, signal);
+			return process.kill(-this.child.pid, signal);
 		} catch (error) {
 			if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
 			throw error;
@@ -76,10 +71,10 @@ export class ProcessGroup {
 
 	private async isGoneWithin(patienceMs: number): Promise<boolean> {
 		const until = Date.now() + patienceMs;
-		while (Date.now() < until) {
-			if (this.ended && !this.signal(0)) return true;
+		while (!this.hasEnded || this.signal(0)) {
+			if (Date.now() > until) return false;
 			await sleep(50);
 		}
-		return this.ended && !this.signal(0);
+		return true;
 	}
 }

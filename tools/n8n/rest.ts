@@ -2,31 +2,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { parse as parseFlatted } from 'flatted';
+import type {
+	ExecutionStatus,
+	ICredentialType,
+	INodeTypeDescription,
+	IRunExecutionData,
+} from 'n8n-workflow';
 
 import { type LoginState, RestError, Session } from './session';
-import type {
-	ErrorInRun,
-	Execution,
-	ExecutionStatus,
-	NodeRun,
-	Workflow,
-	WorkflowDefinition,
-} from './workflow';
-
-export interface NodeType {
-	name: string;
-	displayName: string;
-	version: number | number[];
-	codex?: { alias?: string[]; categories?: string[] };
-	properties: Array<{ name: string; displayName: string; type: string; [more: string]: unknown }>;
-	[more: string]: unknown;
-}
-
-export interface CredentialData {
-	name: string;
-	type: string;
-	data: Record<string, unknown>;
-}
+import type { Execution, Workflow, WorkflowDefinition } from './workflow';
 
 export interface Credential {
 	id: string;
@@ -43,17 +27,8 @@ export interface ListedExecution {
 	stoppedAt: string;
 }
 
-interface StoredExecution extends Omit<Execution, 'runs' | 'error' | 'lastNodeExecuted'> {
-	data: string;
-}
-
-interface ExecutionContent {
-	resultData?: {
-		error?: ErrorInRun;
-		lastNodeExecuted?: string;
-		runData?: Record<string, NodeRun[]>;
-	};
-}
+/** An execution as n8n answers with it: what it did is a text. */
+type StoredExecution = Omit<Execution, 'runs' | 'error' | 'lastNodeExecuted'> & { data: string };
 
 const ENDED: readonly ExecutionStatus[] = ['success', 'error', 'canceled', 'crashed'];
 
@@ -68,13 +43,8 @@ export class RestClient {
 	}
 
 	/** Goes on with a login made elsewhere; n8n 1.x allows five logins in five minutes. */
-	static resume(login: LoginState): RestClient {
-		return new RestClient(new Session(login.baseUrl, login));
-	}
-
-	/** Logs in again, after n8n was started anew. */
-	async reconnect(): Promise<void> {
-		await this.session.logIn();
+	static resume({ baseUrl, browserId, cookie }: LoginState): RestClient {
+		return new RestClient(new Session(baseUrl, browserId, cookie));
 	}
 
 	async close(): Promise<void> {
@@ -82,16 +52,19 @@ export class RestClient {
 	}
 
 	/** The node types the editor would list, tool variants included. */
-	async nodeTypes(): Promise<NodeType[]> {
-		return (await (await this.session.send('GET', '/types/nodes.json')).json()) as NodeType[];
+	async nodeTypes(): Promise<INodeTypeDescription[]> {
+		const answer = await this.session.send('GET', '/types/nodes.json');
+		return (await answer.json()) as INodeTypeDescription[];
 	}
 
-	async credentialTypes(): Promise<Array<{ name: string; displayName: string }>> {
+	async credentialTypes(): Promise<ICredentialType[]> {
 		const answer = await this.session.send('GET', '/types/credentials.json');
-		return (await answer.json()) as Array<{ name: string; displayName: string }>;
+		return (await answer.json()) as ICredentialType[];
 	}
 
-	async createCredential(credential: CredentialData): Promise<Credential> {
+	async createCredential(
+		credential: Omit<Credential, 'id'> & { readonly data: object },
+	): Promise<Credential> {
 		return await this.session.call('POST', '/rest/credentials', credential);
 	}
 
@@ -101,13 +74,11 @@ export class RestClient {
 
 	/** What the credential form's test says. */
 	async testCredential(
-		credential: Credential,
-		data: Record<string, unknown>,
+		{ id, name, type }: Credential,
+		data: object,
 	): Promise<{ status: 'OK' | 'Error'; message: string }> {
-		const { id, name, type } = credential;
-		return await this.session.call('POST', '/rest/credentials/test', {
-			credentials: { id, name, type, data },
-		});
+		const credentials = { id, name, type, data };
+		return await this.session.call('POST', '/rest/credentials/test', { credentials });
 	}
 
 	/** Saves a new workflow, as importing a file does. */
@@ -116,32 +87,13 @@ export class RestClient {
 		const { name, nodes, connections, settings = {} } = definition;
 		// Only with the project does 1.x look for a credential of the name the file gives.
 		const project = await this.session.call<{ id: string }>('GET', '/rest/projects/personal');
-		return await this.session.call('POST', '/rest/workflows', {
-			name,
-			nodes,
-			connections,
-			settings,
-			active: false,
-			projectId: project.id,
-		});
-	}
-
-	async getWorkflow(id: string): Promise<Workflow> {
-		return await this.session.call('GET', `/rest/workflows/${id}`);
-	}
-
-	async listWorkflows(): Promise<Workflow[]> {
-		return await this.session.call('GET', '/rest/workflows');
+		const workflow = { name, nodes, connections, settings, active: false, projectId: project.id };
+		return await this.session.call('POST', '/rest/workflows', workflow);
 	}
 
 	/** Switches a workflow on (2.x calls it publishing), so that its triggers and webhooks work. */
-	async activate(workflow: Workflow): Promise<void> {
-		const { id, versionId } = workflow;
+	async activate({ id, versionId }: Workflow): Promise<void> {
 		await this.session.call('POST', `/rest/workflows/${id}/activate`, { versionId });
-	}
-
-	async deactivate(workflow: Workflow): Promise<void> {
-		await this.session.call('POST', `/rest/workflows/${workflow.id}/deactivate`, {});
 	}
 
 	/**
@@ -164,17 +116,19 @@ export class RestClient {
 	}
 
 	async getExecution(id: string): Promise<Execution> {
-		return readExecution(await this.session.call('GET', `/rest/executions/${id}`));
+		const path = `/rest/executions/${id}`;
+		const { data, ...execution } = await this.session.call<StoredExecution>('GET', path);
+		// While an execution runs there may be nothing in it yet.
+		const content = data ? (parseFlatted(data) as Partial<IRunExecutionData>) : {};
+		const { runData: runs = {}, error, lastNodeExecuted } = content.resultData ?? {};
+		return { ...execution, runs, error, lastNodeExecuted };
 	}
 
 	/** A workflow's executions, the newest first; sub-executions (mode `integrated`) too. */
 	async listExecutions(workflowId: string): Promise<ListedExecution[]> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-		const answer = await this.session.call<{ results: ListedExecution[] }>(
-			'GET',
-			`/rest/executions?filter=${filter}&limit=100`,
-		);
-		return answer.results;
+		const path = `/rest/executions?filter=${filter}&limit=100`;
+		return (await this.session.call<{ results: ListedExecution[] }>('GET', path)).results;
 	}
 
 	/** Waits until an execution has one of these statuses: any that is an end, unless told. */
@@ -184,11 +138,13 @@ export class RestClient {
 		withinMs = 60_000,
 	): Promise<Execution> {
 		const startedAt = Date.now();
-		const until = startedAt + withinMs;
 		for (;;) {
-			const execution = await this.findExecution(id);
-			if (execution !== undefined && statuses.includes(execution.status)) return execution;
-			if (Date.now() > until) {
+			const execution = await this.getExecution(id).catch((error: unknown) => {
+				if (error instanceof RestError && error.status === 404) return undefined;
+				throw error;
+			});
+			if (execution && statuses.includes(execution.status)) return execution;
+			if (Date.now() > startedAt + withinMs) {
 				const status = execution?.status ?? 'not there';
 				throw new Error(`Execution ${id} is ${status} after ${withinMs / 1000} s.`);
 			}
@@ -222,21 +178,4 @@ export class RestClient {
 		if (!answer.ok) throw new Error(`n8n answers ${answer.status} for the file ${binaryId}.`);
 		return Buffer.from(await answer.arrayBuffer());
 	}
-
-	private async findExecution(id: string): Promise<Execution | undefined> {
-		try {
-			return await this.getExecution(id);
-		} catch (error) {
-			if (error instanceof RestError && error.status === 404) return undefined;
-			throw error;
-		}
-	}
-}
-
-function readExecution(stored: StoredExecution): Execution {
-	const { data, ...execution } = stored;
-	// While an execution runs there may be nothing in it yet.
-	const content = (data ? parseFlatted(data) : undefined) as ExecutionContent | undefined;
-	const { error, lastNodeExecuted, runData = {} } = content?.resultData ?? {};
-	return { ...execution, error, lastNodeExecuted, runs: runData };
 }

@@ -16,10 +16,8 @@ export class RestError extends Error {
 	constructor(
 		message: string,
 		readonly status: number,
-		readonly body: string,
 	) {
 		super(message);
-		this.name = 'RestError';
 	}
 }
 
@@ -33,33 +31,34 @@ export interface LoginState {
 export class Session {
 	// n8n is restarted and killed under this client: no connection outlives its request.
 	private readonly connections = new Agent({ pipelining: 0, headersTimeout: 0, bodyTimeout: 0 });
-	private readonly browserId: string;
-	private cookie: string;
-	readonly baseUrl: string;
 
-	constructor(baseUrl: string, login?: LoginState) {
-		this.baseUrl = baseUrl;
-		this.browserId = login?.browserId ?? randomUUID();
-		this.cookie = login?.cookie ?? '';
-	}
+	/** @param browserId n8n ties a login to the browser that names itself, and to none where this is empty */
+	constructor(
+		readonly baseUrl: string,
+		private readonly browserId: string = randomUUID(),
+		private cookie = '',
+	) {}
 
 	get state(): LoginState {
 		return { baseUrl: this.baseUrl, browserId: this.browserId, cookie: this.cookie };
 	}
 
-	/** Makes the owner account, or logs in where it exists. */
-	async logIn(): Promise<void> {
+	/**
+	 * Makes the owner account, or logs in where it exists.
+	 *
+	 * @returns the cookies, as n8n sets them
+	 */
+	async logIn(): Promise<string[]> {
 		const { email, password } = OWNER;
-		const setUp = await this.send('POST', '/rest/owner/setup', OWNER);
-		await setUp.text();
-		const answer = setUp.ok
-			? setUp
-			: await this.send('POST', '/rest/login', { emailOrLdapLoginId: email, password });
+		let answer = await this.send('POST', '/rest/owner/setup', OWNER);
+		if (!answer.ok) {
+			await answer.text();
+			answer = await this.send('POST', '/rest/login', { emailOrLdapLoginId: email, password });
+		}
 		if (!answer.ok) throw await problem('Logging in to n8n', answer);
-		this.cookie = answer.headers
-			.getSetCookie()
-			.map((cookie) => cookie.split(';')[0])
-			.join('; ');
+		const cookies = answer.headers.getSetCookie();
+		this.cookie = cookies.map((cookie) => cookie.split(';')[0]).join('; ');
+		return cookies;
 	}
 
 	/**
@@ -68,24 +67,23 @@ export class Session {
 	 * @returns the answer's `data`
 	 * @throws RestError with n8n's own message
 	 */
-	async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+	async call<T>(method: string, path: string, body?: object): Promise<T> {
 		const answer = await this.send(method, path, body);
 		if (!answer.ok) throw await problem(`${method} ${path}`, answer);
-		const parsed = (await answer.json()) as { data: T };
-		return parsed.data;
+		return ((await answer.json()) as { data: T }).data;
 	}
 
 	/** One call whose answer is passed on as it is: files, webhooks. */
-	async send(method: string, path: string, body?: unknown): Promise<Response> {
+	async send(method: string, path: string, body?: object): Promise<Response> {
 		return await fetch(new URL(path, this.baseUrl), {
 			method,
 			dispatcher: this.connections,
 			headers: {
-				'browser-id': this.browserId,
-				...(this.cookie === '' ? {} : { cookie: this.cookie }),
-				...(body === undefined ? {} : { 'content-type': 'application/json' }),
+				...(this.browserId !== '' && { 'browser-id': this.browserId }),
+				...(this.cookie !== '' && { cookie: this.cookie }),
+				...(body && { 'content-type': 'application/json' }),
 			},
-			...(body === undefined ? {} : { body: JSON.stringify(body) }),
+			body: body ? JSON.stringify(body) : null,
 		});
 	}
 
@@ -94,28 +92,13 @@ export class Session {
 	}
 }
 
-/**
- * Logs in without a browser id: n8n ties a login to the browser that names itself, and to none otherwise.
- *
- * @returns the cookies, as n8n sets them
- */
-export async function logInAnyBrowser(baseUrl: string): Promise<string[]> {
-	const answer = await fetch(new URL('/rest/login', baseUrl), {
-		method: 'POST',
-		headers: { 'content-type': 'application/json' },
-		body: JSON.stringify({ emailOrLdapLoginId: OWNER.email, password: OWNER.password }),
-	});
-	if (!answer.ok) throw await problem('Logging in to n8n', answer);
-	return answer.headers.getSetCookie();
-}
-
 async function problem(what: string, answer: Response): Promise<RestError> {
-	const body = await answer.text();
-	let message = body.slice(0, 500);
+	const text = await answer.text();
+	let message = text.slice(0, 500);
 	try {
-		message = (JSON.parse(body) as { message?: string }).message ?? message;
+		message = (JSON.parse(text) as { message?: string }).message ?? message;
 	} catch {
 		// n8n answers some refusals in plain text
 	}
-	return new RestError(`${what}: n8n answers ${answer.status}, ${message}`, answer.status, body);
+	return new RestError(`${what}: n8n answers ${answer.status}, ${message}`, answer.status);
 }
