@@ -38,9 +38,10 @@ interface Options {
 	readonly out?: string;
 }
 
-interface Access {
+interface Api {
 	readonly isLive: boolean;
-	readonly credential: { readonly apiKey: string; readonly baseUrl: string };
+	readonly apiKey: string;
+	readonly baseUrl: string;
 	close(): Promise<void>;
 }
 
@@ -80,12 +81,10 @@ function readOptions(): Options {
 		.opts<Options>();
 }
 
-async function access(): Promise<Access> {
+async function openApi(): Promise<Api> {
 	const { GPTPROTO_API_KEY: apiKey, GPTPROTO_BASE_URL: baseUrl = DEFAULT_BASE_URL } = process.env;
-	if (apiKey) return { isLive: true, credential: { apiKey, baseUrl }, close: async () => {} };
-	const sandbox = await startSandbox(SANDBOX);
-	const { apiKey: key, baseUrl: url, close } = sandbox;
-	return { isLive: false, credential: { apiKey: key, baseUrl: url }, close };
+	if (apiKey) return { isLive: true, apiKey, baseUrl, close: async () => {} };
+	return { isLive: false, ...(await startSandbox(SANDBOX)) };
 }
 
 /** The input item: empty with a URL, holding the picture with a file. */
@@ -97,9 +96,10 @@ async function inputItem(image: string): Promise<INodeExecutionData> {
 	return { json: {}, binary: { data: { data, mimeType, fileName: basename(image) } } };
 }
 
-async function makeVideo(options: Options, { isLive, credential }: Access): Promise<IRun> {
+async function makeVideo(options: Options, { isLive, apiKey, baseUrl }: Api): Promise<IRun> {
 	const { image, prompt, model, resolution, ratio, duration } = options;
 	const { nodeType, credentialType } = builtProduct();
+	const byUrl = isUrl(image);
 	let done: IRun | undefined;
 	await runSteps([
 		{
@@ -108,11 +108,10 @@ async function makeVideo(options: Options, { isLive, credential }: Access): Prom
 			async run(say) {
 				done = await runSeedance({
 					product: { nodeType: watched(nodeType, say), credentialType },
-					credential,
+					credential: { apiKey, baseUrl },
 					items: [await inputItem(image)],
 					parameters: {
-						imageInputType: isUrl(image) ? 'url' : 'binary',
-						imageUrl: isUrl(image) ? image : '',
+						...(byUrl ? { imageUrl: image } : { imageInputType: 'binary' }),
 						prompt,
 						model,
 						resolution,
@@ -148,18 +147,17 @@ const options = readOptions();
 
 void run(async () => {
 	const runtime = await startRuntime();
-	const gptProto = await access();
-	console.log(
-		gptProto.isLive
-			? `GPTProto: the live API at ${gptProto.credential.baseUrl}`
-			: 'GPTProto: the embedded sandbox (set GPTPROTO_API_KEY to use the live API)',
-	);
-	console.log(`Picture:  ${isUrl(options.image) ? options.image : relative('.', options.image)}`);
-	console.log(`Prompt:   ${options.prompt}\n`);
+	const api = await openApi();
+	const sandbox = 'the embedded sandbox (set GPTPROTO_API_KEY to use the live API)';
+	const { image, prompt, out } = options;
+	console.log(`GPTProto: ${api.isLive ? `the live API at ${api.baseUrl}` : sandbox}
+Picture:  ${isUrl(image) ? image : relative('.', image)}
+Prompt:   ${prompt}
+`);
 	try {
-		await show(await makeVideo(options, gptProto), options.out, runtime);
+		await show(await makeVideo(options, api), out, runtime);
 	} finally {
-		await gptProto.close();
+		await api.close();
 		await runtime.close();
 	}
 });

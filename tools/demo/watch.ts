@@ -3,11 +3,6 @@ import type { IExecuteFunctions, INodeType } from 'n8n-workflow';
 
 type Ask = IExecuteFunctions['helpers']['httpRequestWithAuthentication'];
 
-function statusIn(response: unknown): string | undefined {
-	const { body } = response as { body?: unknown };
-	return /"status"\s*:\s*"(\w+)"/.exec(String(body))?.[1];
-}
-
 /** The same node type; `onStatus` is told of every status in an answer. */
 export function watched(nodeType: INodeType, onStatus: (status: string) => void): INodeType {
 	return {
@@ -15,8 +10,8 @@ export function watched(nodeType: INodeType, onStatus: (status: string) => void)
 		async execute(this: IExecuteFunctions) {
 			const { helpers } = this;
 			const ask: Ask = async function (this: IExecuteFunctions, ...call) {
-				const response: unknown = await helpers.httpRequestWithAuthentication.apply(this, call);
-				const status = statusIn(response);
+				const response = await helpers.httpRequestWithAuthentication.apply(this, call);
+				const [, status] = /"status"\s*:\s*"(\w+)"/.exec(String(response?.body)) ?? [];
 				if (status !== undefined) onStatus(status);
 				return response;
 			};

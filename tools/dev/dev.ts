@@ -45,44 +45,43 @@ export async function dev(options: DevOptions, closing: Closing): Promise<void> 
 	const front = await Front.open(port).catch(portInUse(port, '--port'));
 	await closing.add(() => front.close());
 	const api = await startApi(options, closing);
-
-	const n8n = await N8nInstance.prepare({
-		version,
-		address: hiddenAddress(),
-		publicUrl: front.url,
-	});
+	const address = hiddenAddress();
+	const n8n = await N8nInstance.prepare({ version, address, publicUrl: front.url });
 	await closing.add(() => n8n.stop());
-	const steps = [
-		{
-			title: 'Building the node',
-			typicalSeconds: 8,
-			run: async () => {
-				await build();
-			},
+
+	const building = { title: 'Building the node', typicalSeconds: 8, run: build };
+	const starting = {
+		title: `Starting n8n ${version}`,
+		typicalSeconds: 10,
+		run: async () => {
+			await copyPackage(n8n.userFolder);
+			if (!closing.hasBegun) await n8n.start();
 		},
-		{
-			title: `Starting n8n ${version}`,
-			typicalSeconds: 10,
-			run: async () => {
-				await copyPackage(n8n.userFolder);
-				if (!closing.hasBegun) await n8n.start();
-			},
-		},
-	];
-	await runSteps((await isBuilt()) ? steps.slice(1) : steps);
+	};
+	await runSteps((await isBuilt()) ? [starting] : [building, starting]);
 	if (closing.hasBegun) return;
 	const workflows = await fill(n8n, api);
-	front.forwardTo(n8n.baseUrl);
-	const door = front.openDoor(async () => {
+	const door = front.openTo(n8n.baseUrl, async () => {
 		const anyBrowser = new Session(n8n.baseUrl, '');
 		const cookies = await anyBrowser.logIn().finally(() => anyBrowser.close());
 		return { cookies, path: '/home/workflows' };
 	});
 	const seconds = Math.round((performance.now() - startedAt) / 1000);
-	console.log(greeting(options, { n8n, url: front.url, door, workflows, seconds }));
+	console.log(`
+n8n ${version} is ready after ${seconds} s, with the node, its credential and ${workflows} example workflows:
+
+    ${door}
+
+That address logs in the first browser that opens it, and no other.
+Later: ${front.url}, as ${OWNER.email} with the password ${OWNER.password}
+Videos come from ${whereFrom(options)}.
+n8n's log: ${n8n.logFile}
+${watch ? 'A change under nodes/ or credentials/ rebuilds the node and restarts n8n.' : ''}
+Ctrl-C ends everything and removes it, workflows included: download what you want to keep.
+`);
 
 	if (!watch) return;
-	const watching = watchSources(async () => {
+	const unwatch = watchSources(async () => {
 		await build().catch((error: Error) => {
 			throw new Error(`${error.message}\nn8n goes on with the build before.`);
 		});
@@ -90,7 +89,12 @@ export async function dev(options: DevOptions, closing: Closing): Promise<void> 
 		await n8n.halt();
 		await n8n.start();
 	});
-	await closing.add(() => watching.close());
+	await closing.add(unwatch);
+}
+
+function whereFrom({ apiKey, sandboxPort }: DevOptions): string {
+	if (apiKey !== undefined) return 'GPTProto itself: every video costs money';
+	return `the sandbox on http://127.0.0.1:${sandboxPort}, which costs nothing`;
 }
 
 async function startApi({ apiKey, sandboxPort }: DevOptions, closing: Closing): Promise<Api> {
@@ -117,11 +121,8 @@ function portInUse(port: number, option: string) {
 /** Makes the owner's account, the credential and the example workflows. @returns how many workflows there are */
 async function fill({ baseUrl }: N8nInstance, api: Api): Promise<number> {
 	const rest = await RestClient.connect(baseUrl);
-	await rest.createCredential({
-		name: CREDENTIAL_NAME,
-		type: CREDENTIAL_TYPE,
-		data: { apiKey: api.apiKey, baseUrl: api.baseUrl },
-	});
+	const data = { apiKey: api.apiKey, baseUrl: api.baseUrl };
+	await rest.createCredential({ name: CREDENTIAL_NAME, type: CREDENTIAL_TYPE, data });
 	const files = (await readdir(EXAMPLES)).filter((file) => file.endsWith('.json'));
 	for (const file of files) {
 		const workflow = JSON.parse(await readFile(join(EXAMPLES, file), 'utf8')) as WorkflowDefinition;
@@ -129,29 +130,4 @@ async function fill({ baseUrl }: N8nInstance, api: Api): Promise<number> {
 	}
 	await rest.close();
 	return files.length;
-}
-
-function greeting(
-	{ apiKey, sandboxPort, watch }: DevOptions,
-	ready: { n8n: N8nInstance; url: string; door: string; workflows: number; seconds: number },
-): string {
-	const { n8n, url, door, workflows, seconds } = ready;
-	const api =
-		apiKey === undefined
-			? `the sandbox on http://127.0.0.1:${sandboxPort}, which costs nothing`
-			: 'GPTProto itself: every video costs money';
-	return [
-		'',
-		`n8n ${n8n.version} is ready after ${seconds} s, with the node, its credential and ${workflows} example workflows:`,
-		'',
-		`    ${door}`,
-		'',
-		'That address logs in the first browser that opens it, and no other.',
-		`Later: ${url}, as ${OWNER.email} with the password ${OWNER.password}`,
-		`Videos come from ${api}.`,
-		`n8n's log: ${n8n.logFile}`,
-		watch ? 'A change under nodes/ or credentials/ rebuilds the node and restarts n8n.' : '',
-		'Ctrl-C ends everything and removes it, workflows included: download what you want to keep.',
-		'',
-	].join('\n');
 }

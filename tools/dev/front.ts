@@ -10,31 +10,42 @@
 // exists (macOS, Windows), a page could try all ports; it would find the same login. n8n's task broker listens on
 // 127.0.0.1 as well; it answers to a secret that n8n makes at each start.
 import { randomBytes, randomInt } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 import { createProxyServer } from 'http-proxy-3';
 
-/** What lets a browser in: cookies to set, and where to go with them. */
+/** What a browser gets that is let in: cookies to set, and where to go with them. */
 export interface Admission {
 	readonly cookies: readonly string[];
 	readonly path: string;
 }
 
+/** What stands behind the front. */
+interface Behind {
+	readonly target: string;
+	readonly logIn: () => Promise<Admission>;
+}
+
 export class Front {
+	readonly url: string;
 	private readonly sockets = new Set<Socket>();
-	private readonly doors = new Map<string, () => Promise<Admission>>();
 	private readonly proxy = createProxyServer({ ws: true });
-	private readonly server: Server;
-	private target: string | undefined;
+	private readonly server = createServer((request, response) => {
+		void this.answer(request, response);
+	});
+	private readonly door = `/door/${randomBytes(24).toString('hex')}`;
+	private isDoorUsed = false;
+	private behind: Behind | undefined;
 
 	private constructor(private readonly port: number) {
-		this.server = createServer((request, response) => void this.answer(request, response));
+		this.url = `http://127.0.0.1:${port}`;
 		this.server.on('upgrade', (request, socket: Socket, head) => {
-			if (!this.isMeant(request) || this.target === undefined) {
-				socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+			if (this.behind && this.isMeant(request)) {
+				this.proxy.ws(request, socket, head, { target: this.behind.target });
 			} else {
-				this.proxy.ws(request, socket, head, { target: this.target });
+				socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
 			}
 		});
 		this.server.on('connection', (socket) => {
@@ -50,31 +61,18 @@ export class Front {
 	/** @throws Error with code EADDRINUSE where something else uses the port */
 	static async open(port: number): Promise<Front> {
 		const front = new Front(port);
-		await new Promise<void>((resolve, reject) => {
-			front.server.once('error', reject);
-			front.server.listen(port, '127.0.0.1', resolve);
-		});
+		await once(front.server.listen(port, '127.0.0.1'), 'listening');
 		return front;
 	}
 
-	get url(): string {
-		return `http://127.0.0.1:${this.port}`;
-	}
-
-	/** From now on requests go there. */
-	forwardTo(url: string): void {
-		this.target = url;
-	}
-
 	/**
-	 * Makes an address that logs the first browser in which opens it.
+	 * From now on requests go there.
 	 *
-	 * @returns the address, which nobody can guess
+	 * @returns an address, which nobody can guess, that logs the first browser in which opens it
 	 */
-	openDoor(logIn: () => Promise<Admission>): string {
-		const path = `/door/${randomBytes(24).toString('hex')}`;
-		this.doors.set(path, logIn);
-		return this.url + path;
+	openTo(target: string, logIn: () => Promise<Admission>): string {
+		this.behind = { target, logIn };
+		return this.url + this.door;
 	}
 
 	async close(): Promise<void> {
@@ -89,28 +87,27 @@ export class Front {
 
 	private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		if (!this.isMeant(request)) {
-			return refuse(response, 403, `This is ${this.url} and nothing else.`);
-		}
-		const path = request.url ?? '';
-		const logIn = this.doors.get(path);
-		if (logIn && request.method === 'GET') {
-			this.doors.delete(path);
-			try {
-				const { cookies, path: location } = await logIn();
-				response.writeHead(302, { 'set-cookie': [...cookies], location }).end();
-			} catch (error) {
-				refuse(response, 502, (error as Error).message);
-			}
-		} else if (path.startsWith('/door/')) {
-			refuse(
-				response,
-				410,
-				'This address has been used. Log in with the password shown in the terminal.',
-			);
-		} else if (this.target === undefined) {
+			refuse(response, 403, `This is ${this.url} and nothing else.`);
+		} else if (!this.behind) {
 			refuse(response, 503, 'n8n is starting.');
+		} else if (request.url === this.door && request.method === 'GET') {
+			await this.letIn(response, this.behind);
 		} else {
-			this.proxy.web(request, response, { target: this.target });
+			this.proxy.web(request, response, { target: this.behind.target });
+		}
+	}
+
+	private async letIn(response: ServerResponse, { logIn }: Behind): Promise<void> {
+		if (this.isDoorUsed) {
+			const instead = 'Log in with the password shown in the terminal.';
+			return refuse(response, 410, `This address has been used. ${instead}`);
+		}
+		this.isDoorUsed = true;
+		try {
+			const { cookies, path: location } = await logIn();
+			response.writeHead(302, { 'set-cookie': [...cookies], location }).end();
+		} catch (error) {
+			refuse(response, 502, (error as Error).message);
 		}
 	}
 }

@@ -1,5 +1,5 @@
 // Knows when the node's sources have changed, and answers one change after the other.
-import { type FSWatcher, watch } from 'node:fs';
+import { watch } from 'node:fs';
 import { join } from 'node:path';
 
 import { PROJECT, SOURCES } from '../project';
@@ -7,19 +7,18 @@ import { PROJECT, SOURCES } from '../project';
 // An editor writes a file in several steps, and several files at once.
 const SETTLE_MS = 300;
 
-export interface Watching {
-	/** Stops watching, after a rebuild that is under way. */
-	close(): Promise<void>;
-}
-
-/** Calls `rebuild` after every change; what it throws is printed, and the next change tries again. */
-export function watchSources(rebuild: () => Promise<void>): Watching {
+/**
+ * Calls `rebuild` after every change; what it throws is printed, and the next change tries again.
+ *
+ * @returns the way to stop watching, after a rebuild that is under way
+ */
+export function watchSources(rebuild: () => Promise<void>): () => Promise<void> {
+	const stopped = new AbortController();
 	let timer: NodeJS.Timeout | undefined;
 	let work: Promise<void> = Promise.resolve();
-	let closed = false;
 
 	const run = async () => {
-		if (closed) return;
+		if (stopped.signal.aborted) return;
 		const startedAt = Date.now();
 		console.log('Something changed. Building, then starting n8n again …');
 		try {
@@ -29,19 +28,15 @@ export function watchSources(rebuild: () => Promise<void>): Watching {
 			console.error((error as Error).message);
 		}
 	};
-	const onChange = () => {
-		clearTimeout(timer);
-		timer = setTimeout(() => (work = work.then(run)), SETTLE_MS);
-	};
-	const watchers: FSWatcher[] = SOURCES.map((folder) =>
-		watch(join(PROJECT, folder), { recursive: true }, onChange),
-	);
-	return {
-		close: async () => {
-			closed = true;
+	for (const folder of SOURCES) {
+		watch(join(PROJECT, folder), { recursive: true, signal: stopped.signal }, () => {
 			clearTimeout(timer);
-			for (const watcher of watchers) watcher.close();
-			await work;
-		},
+			timer = setTimeout(() => (work = work.then(run)), SETTLE_MS);
+		});
+	}
+	return async () => {
+		stopped.abort();
+		clearTimeout(timer);
+		await work;
 	};
 }

@@ -2,17 +2,11 @@
 import {
 	type ICredentialDataDecryptedObject,
 	type ICredentials,
-	type ICredentialsExpressionResolveValues,
 	ICredentialsHelper,
 	type ICredentialType,
-	type IExecuteData,
 	type IHttpRequestOptions,
-	type INode,
 	type INodeParameters,
 	type IRequestOptionsSimplified,
-	type IWorkflowExecuteAdditionalData,
-	type Workflow,
-	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 
 export class EngineCredentials extends ICredentialsHelper {
@@ -23,54 +17,20 @@ export class EngineCredentials extends ICredentialsHelper {
 		super();
 	}
 
-	private type(name: string): ICredentialType {
-		const found = this.types.find((type) => type.name === name);
-		if (!found) throw new Error(`There is no credential type "${name}"`);
-		return found;
-	}
-
-	getParentTypes(): string[] {
-		return [];
-	}
-
-	isCredentialUsableByNode(): boolean {
-		return true;
-	}
-
 	/** As n8n does it: the type's own function, called with the decrypted values. */
 	async authenticate(
 		credentials: ICredentialDataDecryptedObject,
 		typeName: string,
-		requestOptions: IHttpRequestOptions | IRequestOptionsSimplified,
-		_workflow?: Workflow,
-		_node?: INode,
+		request: IHttpRequestOptions | IRequestOptionsSimplified,
 	): Promise<IHttpRequestOptions> {
 		const { authenticate } = this.type(typeName);
 		if (typeof authenticate !== 'function') throw new Error(`"${typeName}" has no function`);
-		return await authenticate(credentials, requestOptions as IHttpRequestOptions);
-	}
-
-	async preAuthentication(): Promise<undefined> {
-		return undefined;
-	}
-
-	async runPreAuthentication(): Promise<undefined> {
-		return undefined;
-	}
-
-	async getCredentials(): Promise<ICredentials> {
-		throw new Error('The engine keeps no encrypted credentials');
+		return await authenticate(credentials, request as IHttpRequestOptions);
 	}
 
 	/** As n8n does it: expressions are resolved for the item that it names, if it names one. */
 	async getDecrypted(
-		_additionalData: IWorkflowExecuteAdditionalData,
-		_node: unknown,
-		type: string,
-		mode: WorkflowExecuteMode,
-		executeData?: IExecuteData,
-		_raw?: boolean,
-		at?: ICredentialsExpressionResolveValues,
+		...[, , type, mode, executeData, , at]: Parameters<ICredentialsHelper['getDecrypted']>
 	): Promise<ICredentialDataDecryptedObject> {
 		const values = this.values[type];
 		if (!values) throw new Error(`There is no credential of type "${type}"`);
@@ -88,11 +48,35 @@ export class EngineCredentials extends ICredentialsHelper {
 		) as ICredentialDataDecryptedObject;
 	}
 
+	getCredentialsProperties(type: string) {
+		return this.type(type).properties;
+	}
+
+	getParentTypes(): string[] {
+		return [];
+	}
+
+	isCredentialUsableByNode(): boolean {
+		return true;
+	}
+
+	async getCredentials(): Promise<ICredentials> {
+		throw new Error('The engine keeps no encrypted credentials');
+	}
+
+	// What credentials of other kinds would need.
+
+	async preAuthentication(): Promise<undefined> {}
+
+	async runPreAuthentication(): Promise<undefined> {}
+
 	async updateCredentials(): Promise<void> {}
 
 	async updateCredentialsOauthTokenData(): Promise<void> {}
 
-	getCredentialsProperties(type: string) {
-		return this.type(type).properties;
+	private type(name: string): ICredentialType {
+		const found = this.types.find((type) => type.name === name);
+		if (!found) throw new Error(`There is no credential type "${name}"`);
+		return found;
 	}
 }

@@ -42,10 +42,7 @@ export interface EngineRun {
 	cancel(): void;
 }
 
-function unused(): never {
-	throw new Error('The engine of the tests does not do this');
-}
-
+/** What n8n gives its engine, as far as this node's executions ask for it. */
 export function additionalData(
 	options: EngineOptions,
 	workflow: IWorkflowBase,
@@ -56,21 +53,11 @@ export function additionalData(
 		credentialsHelper: new EngineCredentials(options.credentialTypes, options.credentials),
 		hooks: new ExecutionLifecycleHooks(mode, executionId, workflow),
 		executionId,
-		executeWorkflow: unused,
-		getRunExecutionData: unused,
-		getRuntimeCredential: unused,
-		startRunnerTask: unused,
 		currentNodeExecutionIndex: 0,
 		restApiUrl: url,
 		instanceBaseUrl: url,
-		formBaseUrl: url,
 		formWaitingBaseUrl: url,
-		formTestBaseUrl: url,
-		webhookBaseUrl: url,
 		webhookWaitingBaseUrl: url,
-		webhookTestBaseUrl: url,
-		mcpBaseUrl: url,
-		mcpTestBaseUrl: url,
 		variables: {},
 		logAiEvent: () => undefined,
 		setExecutionStatus: () => undefined,

@@ -7,11 +7,11 @@ import type {
 	ICredentialType,
 	IRun,
 	NodeParameterValueType,
-	OnError,
 } from 'n8n-workflow';
 import { type EngineOptions, type EngineRun, execute } from './engine';
 
 const START = 'Start';
+const LOOP = 'Loop';
 export const SEEDANCE = 'Seedance';
 export const SUCCESS = 'Success';
 export const FAILED = 'Failed';
@@ -22,23 +22,18 @@ export interface Product {
 	readonly credentialType: ICredentialType;
 }
 
-export interface SeedanceOptions {
+/** Options of the run, of the node as n8n's node settings have them, and of the workflow around it. */
+export interface SeedanceOptions
+	extends
+		Partial<Pick<EngineOptions, 'items' | 'executionId' | 'mode' | 'retryOf' | 'onMessage'>>,
+		Pick<INode, 'onError' | 'retryOnFail' | 'maxTries'> {
 	readonly product: Product;
 	readonly credential: { readonly apiKey: string; readonly baseUrl: string };
 	readonly parameters: Record<string, NodeParameterValueType | IDataObject>;
-	readonly items?: INodeExecutionData[];
-	readonly onError?: OnError;
-	readonly retryOnFail?: boolean;
-	readonly maxTries?: number;
-	readonly waitBetweenTries?: number;
 	/** Rounds of a loop around the node; none without. */
 	readonly rounds?: number;
 	/** The error branch leads back into the node. */
 	readonly failedGoRound?: boolean;
-	readonly executionId?: string;
-	readonly mode?: EngineOptions['mode'];
-	readonly retryOf?: EngineOptions['retryOf'];
-	readonly onMessage?: EngineOptions['onMessage'];
 }
 
 function node(name: string, type: string, parameters: INode['parameters'] = {}): INode {
@@ -51,45 +46,36 @@ function link(to: string) {
 
 /** Starts Start -> Seedance -> Success, with a second output to Failed (or round again) where the node has an error branch. */
 export function runSeedance(options: SeedanceOptions): EngineRun {
-	const { product, credential, parameters, rounds } = options;
-	const { onError, retryOnFail, maxTries, waitBetweenTries } = options;
+	const { product, credential, parameters, rounds, failedGoRound, ...more } = options;
+	const { onError, retryOnFail, maxTries = 2, items = [{ json: {} }], ...run } = more;
+	const { nodeType, credentialType } = product;
 	const seedance: INode = {
-		...node(SEEDANCE, product.nodeType.description.name, parameters as INode['parameters']),
-		credentials: { [product.credentialType.name]: { id: '1', name: 'GPTProto' } },
+		...node(SEEDANCE, nodeType.description.name, parameters as INode['parameters']),
+		credentials: { [credentialType.name]: { id: '1', name: 'GPTProto' } },
 		...(onError && { onError }),
-		...(retryOnFail && {
-			retryOnFail,
-			maxTries: maxTries ?? 2,
-			waitBetweenTries: waitBetweenTries ?? 1,
-		}),
+		...(retryOnFail && { retryOnFail, maxTries, waitBetweenTries: 1 }),
 	};
-	const looped = rounds !== undefined;
+	const isLooped = rounds !== undefined;
 	return execute({
+		...run,
 		nodes: [
 			node(START, 'start'),
 			seedance,
 			node(SUCCESS, 'noOp'),
 			node(FAILED, 'noOp'),
-			...(looped ? [node('Loop', 'loop', { rounds })] : []),
+			...(isLooped ? [node(LOOP, 'loop', { rounds })] : []),
 		],
 		connections: {
-			[START]: { main: [[link(looped ? 'Loop' : SEEDANCE)]] },
-			...(looped && { Loop: { main: [[link(SUCCESS)], [link(SEEDANCE)]] } }),
+			[START]: { main: [[link(isLooped ? LOOP : SEEDANCE)]] },
+			...(isLooped && { [LOOP]: { main: [[link(SUCCESS)], [link(SEEDANCE)]] } }),
 			[SEEDANCE]: {
-				main: [
-					[link(looped ? 'Loop' : SUCCESS)],
-					[link(options.failedGoRound ? SEEDANCE : FAILED)],
-				],
+				main: [[link(isLooped ? LOOP : SUCCESS)], [link(failedGoRound ? SEEDANCE : FAILED)]],
 			},
 		},
-		nodeType: product.nodeType,
-		credentialTypes: [product.credentialType],
-		credentials: { [product.credentialType.name]: { ...credential } },
-		items: options.items ?? [{ json: {} }],
-		...(options.executionId && { executionId: options.executionId }),
-		...(options.mode && { mode: options.mode }),
-		...(options.retryOf && { retryOf: options.retryOf }),
-		...(options.onMessage && { onMessage: options.onMessage }),
+		nodeType,
+		credentialTypes: [credentialType],
+		credentials: { [credentialType.name]: { ...credential } },
+		items,
 	});
 }
 
