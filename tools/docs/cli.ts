@@ -6,70 +6,59 @@ import { format, resolveConfig } from 'prettier';
 
 import { commandLine, run } from '../command';
 import { PROJECT } from '../project';
-import { boundsTable } from './bounds';
 import { errorsTable } from './errors';
 import { endedItem, fieldsTable, finishedItem } from './items';
 import { linkDefinitions, previewPicture } from './links';
-import { section, sectionNames, withSection } from './markdown';
+import { sectionsOf, withSections } from './markdown';
 import { operationsTable, optionsTable, parametersTable } from './parameters';
-import { frameSizesTable, modelsTable, statusesTable } from './reference';
+import { boundsTable, frameSizesTable, modelsTable, statusesTable } from './reference';
 import { roomsGraph } from './rooms';
 
-const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/reference.md'];
+type Maker = () => Promise<string> | string;
 
-/** What makes a section's text; it gets what is written there now. */
-const MAKERS: Readonly<Record<string, (written: string) => Promise<string> | string>> = {
-	operations: operationsTable,
-	parameters: parametersTable,
-	options: optionsTable,
-	models: modelsTable,
-	'frame-sizes': frameSizesTable,
-	statuses: statusesTable,
-	errors: errorsTable,
-	'output-fields': fieldsTable,
-	'output-item': finishedItem,
-	'error-item': endedItem,
-	bounds: boundsTable,
-	rooms: roomsGraph,
-	picture: previewPicture,
-	links: linkDefinitions,
+/** Who makes which section of which document. */
+const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, Maker>>>> = {
+	'README.md': { picture: previewPicture, operations: operationsTable, links: linkDefinitions },
+	'CONTRIBUTING.md': { rooms: roomsGraph },
+	'SECURITY.md': { bounds: boundsTable },
+	'docs/reference.md': {
+		parameters: parametersTable,
+		options: optionsTable,
+		models: modelsTable,
+		'frame-sizes': frameSizesTable,
+		'output-fields': fieldsTable,
+		'output-item': finishedItem,
+		statuses: statusesTable,
+		errors: errorsTable,
+		'error-item': endedItem,
+	},
 };
 
-interface Updated {
-	readonly before: string;
-	readonly after: string;
-	/** Sections whose text has changed. */
-	readonly stale: readonly string[];
-}
-
-async function updated(file: string): Promise<Updated> {
-	const before = await readFile(file, 'utf8');
-	let after = before;
-	for (const name of sectionNames(before)) {
-		const make = MAKERS[name];
-		if (!make) throw new Error(`Nobody makes the section "${name}" of ${file}`);
-		after = withSection(after, name, await make(section(before, name)));
-	}
-	after = await format(after, { ...(await resolveConfig(file)), filepath: file });
-	const stale = sectionNames(after).filter(
-		(name) => section(before, name) !== section(after, name),
-	);
-	return { before, after, stale };
-}
-
-const { check } = commandLine('docs', `Writes the generated sections of ${DOCUMENTS.join(', ')}.`)
+const { check } = commandLine(
+	'docs',
+	`Writes the generated sections of ${Object.keys(DOCUMENTS).join(', ')}.`,
+)
 	.option('--check', 'write nothing; does not succeed where a section is stale')
 	.parse()
 	.opts<{ check?: true }>();
 
 void run(async () => {
 	let isStale = false;
-	for (const name of DOCUMENTS) {
+	for (const [name, makers] of Object.entries(DOCUMENTS)) {
 		const file = join(PROJECT, name);
-		const { before, after, stale } = await updated(file);
+		const before = await readFile(file, 'utf8');
+		const written = sectionsOf(before);
+		if ([...written.keys()].join() !== Object.keys(makers).join()) {
+			throw new Error(`${name} has to have the sections ${Object.keys(makers).join(', ')}`);
+		}
+		const made = new Map<string, string>();
+		for (const [section, make] of Object.entries(makers)) made.set(section, await make());
+		const options = { ...(await resolveConfig(file)), filepath: file };
+		const after = await format(withSections(before, made), options);
 		if (!check && before !== after) await writeFile(file, after);
+		const stale = [...sectionsOf(after)].filter(([key, text]) => written.get(key) !== text);
 		isStale ||= stale.length > 0;
-		const list = stale.join(', ') || 'nothing';
+		const list = stale.map(([key]) => key).join(', ') || 'nothing';
 		console.log(check ? `${name}: stale: ${list}` : `${name}: written anew: ${list}`);
 	}
 	if (check && isStale) throw new Error('Run: npm run docs');

@@ -5,6 +5,7 @@ function cell(text: string): string {
 	return text.replace(/\s*\n\s*/g, ' ').replaceAll('|', '\\|');
 }
 
+/** A table, not aligned: Prettier does that. */
 export function table(
 	header: readonly string[],
 	rows: ReadonlyArray<readonly string[]>,
@@ -23,26 +24,19 @@ export function fenced(language: string, text: string): string {
 	return `\`\`\`${language}\n${text}\n\`\`\``;
 }
 
-const START = (name: string) => `<!-- generated: ${name} -->`;
-const END = (name: string) => `<!-- end: ${name} -->`;
+const SECTION = /<!-- generated: ([a-z-]+) -->([^]*?)<!-- end: \1 -->/g;
 
-/** Names of the generated sections of a document, in order. */
-export function sectionNames(document: string): string[] {
-	return [...document.matchAll(/<!-- generated: ([a-z-]+) -->/g)].map(([, name]) => name ?? '');
+/** The texts of a document's generated sections, by their names. */
+export function sectionsOf(document: string): ReadonlyMap<string, string> {
+	const found = [...document.matchAll(SECTION)];
+	return new Map(found.map(([, name = '', text = '']) => [name, text.trim()]));
 }
 
-/** The text between a section's two marks. @throws Error where a mark is missing */
-export function section(document: string, name: string): string {
-	const from = document.indexOf(START(name));
-	const to = document.indexOf(END(name));
-	if (from < 0 || to < from) throw new Error(`Section "${name}" lacks one of its two marks`);
-	return document.slice(from + START(name).length, to).trim();
-}
-
-/** The document with a section's text replaced. */
-export function withSection(document: string, name: string, text: string): string {
-	section(document, name);
-	const [before = '', rest = ''] = document.split(START(name));
-	const after = rest.slice(rest.indexOf(END(name)));
-	return `${before}${START(name)}\n\n${text}\n\n${after}`;
+/** The document with the text of its generated sections replaced. */
+export function withSections(document: string, texts: ReadonlyMap<string, string>): string {
+	return document.replaceAll(
+		SECTION,
+		(_, name: string) =>
+			`<!-- generated: ${name} -->\n\n${texts.get(name)}\n\n<!-- end: ${name} -->`,
+	);
 }

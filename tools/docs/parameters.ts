@@ -22,10 +22,11 @@ const operationNames = new Map(choices(operation).map(({ name, value }) => [valu
 
 export function operationsTable(): string {
 	const facts = new Map(choices(operation).map((choice) => [choice.value, choice]));
-	return table(
-		['Operation', 'What it does'],
-		IN_ORDER.map((value) => [`**${facts.get(value)?.name}**`, facts.get(value)?.description ?? '']),
-	);
+	const rows = IN_ORDER.map((value) => {
+		const { name, description = '' } = facts.get(value) ?? {};
+		return [`**${name}**`, description];
+	});
+	return table(['Operation', 'What it does'], rows);
 }
 
 /** Operations that show a parameter. */
@@ -52,11 +53,8 @@ function condition({ displayOptions }: INodeProperties): string {
 
 /** One row a parameter: several properties may share a name, for different operations or models. */
 function byName(list: readonly INodeProperties[]): INodeProperties[][] {
-	const groups = new Map<string, INodeProperties[]>();
-	for (const property of list) {
-		groups.set(property.name, [...(groups.get(property.name) ?? []), property]);
-	}
-	return [...groups.values()];
+	const names = [...new Set(list.map(({ name }) => name))];
+	return names.map((name) => list.filter((property) => property.name === name));
 }
 
 function operationsCell(group: readonly INodeProperties[]): string {

@@ -1,9 +1,8 @@
-// The tables of models, frame sizes and statuses, read from the one reference the node itself uses.
+// The tables of models, frame sizes, statuses and bounds, read from the files that the node itself uses.
 import {
 	ASPECT_RATIOS,
 	DEFAULTS,
 	frameSize,
-	type FrameSizeColumn,
 	type Model,
 	modelFacts,
 	MODELS,
@@ -12,6 +11,7 @@ import {
 	STATUS_SPELLINGS,
 	STATUSES,
 } from '../../nodes/SeedanceImageToVideo/gptproto/reference';
+import { bounds, OPTION_DEFAULTS } from '../../nodes/SeedanceImageToVideo/prediction/bounds';
 import { code, table } from './markdown';
 
 const ids = Object.keys(MODELS) as Model[];
@@ -19,43 +19,33 @@ const heightOf = (resolution: string) => Number.parseInt(resolution, 10);
 const bySize = [...RESOLUTIONS].sort((a, b) => heightOf(a) - heightOf(b));
 
 export function modelsTable(): string {
-	return table(
-		['Model', 'ID', 'Resolutions', 'Sound'],
-		ids.map((id) => {
-			const facts = modelFacts(id);
-			return [
-				`${facts?.name}${id === DEFAULTS.model ? ' (default)' : ''}`,
-				code(id),
-				bySize.filter((one) => facts?.resolutions.includes(one)).join(', '),
-				facts?.audio ? 'yes' : 'not documented',
-			];
-		}),
-	);
-}
-
-/** A model of a column of the documented table, one that renders every resolution. */
-function sampleOf(column: FrameSizeColumn): Model {
-	const found = ids.find(
-		(id) =>
-			MODELS[id].frameSizes === column && MODELS[id].resolutions.length === RESOLUTIONS.length,
-	);
-	if (!found) throw new Error(`No model of column ${column} renders every resolution`);
-	return found;
+	const rows = ids.map((id) => {
+		const facts = modelFacts(id);
+		return [
+			`${facts?.name}${id === DEFAULTS.model ? ' (default)' : ''}`,
+			code(id),
+			bySize.filter((one) => facts?.resolutions.includes(one)).join(', '),
+			facts?.audio ? 'yes' : 'not documented',
+		];
+	});
+	return table(['Model', 'ID', 'Resolutions', 'Sound'], rows);
 }
 
 export function frameSizesTable(): string {
 	const columns = [
-		['Seedance 1.5 and 2.0', sampleOf('seedance-1.5-and-2.0')],
-		['Seedance 1.0', sampleOf('seedance-1.0')],
+		['Seedance 1.5 and 2.0', 'seedance-1.5-and-2.0'],
+		['Seedance 1.0', 'seedance-1.0'],
 	] as const;
-	const rows = columns.flatMap(([name, model]) =>
-		bySize.map((resolution) => [
-			`${name}, ${resolution}`,
-			...ASPECT_RATIOS.map((ratio) => {
-				const size = frameSize(model, resolution, ratio);
-				return `${size?.width} × ${size?.height}`;
-			}),
-		]),
+	const rows = columns.flatMap(([name, column]) =>
+		bySize.map((resolution) => {
+			const model = ids.find(
+				(id) =>
+					MODELS[id].frameSizes === column && modelFacts(id)?.resolutions.includes(resolution),
+			);
+			if (!model) throw new Error(`No model of column ${column} renders ${resolution}`);
+			const sizes = ASPECT_RATIOS.map((ratio) => frameSize(model, resolution, ratio));
+			return [`${name}, ${resolution}`, ...sizes.map((size) => `${size?.width} × ${size?.height}`)];
+		}),
 	);
 	return table(['', ...ASPECT_RATIOS], rows, true);
 }
@@ -67,17 +57,40 @@ const MEANING: Record<PredictionState, string> = {
 };
 
 export function statusesTable(): string {
-	const alike = (status: string) =>
-		Object.entries(STATUS_SPELLINGS)
-			.filter(([, documented]) => documented === status)
-			.map(([spelling]) => code(spelling))
-			.join(' ');
-	return table(
-		['`status`', 'What it means', 'Read alike'],
-		Object.entries(STATUSES).map(([status, state]) => [
+	const spellings = Object.entries(STATUS_SPELLINGS);
+	const rows = Object.entries(STATUSES).map(([status, state]) => {
+		const alike = spellings.filter(([, documented]) => documented === status);
+		return [
 			code(status),
 			MEANING[state],
-			alike(status) || '-',
-		]),
-	);
+			alike.map(([spelling]) => code(spelling)).join(' ') || '-',
+		];
+	});
+	return table(['`status`', 'What it means', 'Read alike'], rows);
+}
+
+const seconds = (ms: number) => `${ms / 1000} s`;
+const minutes = (ms: number) => `${ms / 60_000} minutes`;
+const mebibytes = (bytes: number) => `${bytes / 1024 ** 2} MiB`;
+const gibibytes = (bytes: number) => `${bytes / 1024 ** 3} GiB`;
+
+export function boundsTable(): string {
+	const timeout = `Timeout (${OPTION_DEFAULTS.timeoutMinutes} minutes)`;
+	const pictures = `${mebibytes(bounds.pictureBytes)}, or one larger picture`;
+	const rows = [
+		['An answer of the API, after unpacking', mebibytes(bounds.answerBytes)],
+		['A video', `${gibibytes(bounds.videoBytes)}, checked while it is streamed`],
+		['One item, its time in every queue included', timeout],
+		['A submission, to the last byte of its answer', seconds(bounds.submissionMs)],
+		['A question for a result, to the last byte', seconds(bounds.resultMs)],
+		['What is under way at the timeout', `${seconds(bounds.graceMs)} more`],
+		['A download that sends nothing', seconds(bounds.downloadIdleMs)],
+		['Attempts to download a video', String(bounds.downloadAttempts)],
+		['Redirects of an API call', 'none is followed'],
+		['Redirects of a video', String(bounds.redirects)],
+		['Downloads at one time', String(bounds.concurrentDownloads)],
+		['Pictures in memory at one time', pictures],
+		['A pause that `Retry-After` asks for after HTTP 429', minutes(bounds.longestPauseMs)],
+	];
+	return table(['What', 'Bound'], rows);
 }
