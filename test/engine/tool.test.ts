@@ -36,16 +36,8 @@ async function invoke(
 		description: { ...product.nodeType.description, name: 'seedanceImageToVideoTool' },
 		execute: product.nodeType.execute,
 	};
-	const options = {
-		nodes: [node],
-		connections: {},
-		nodeType: tool,
-		credentialTypes: [product.credentialType],
-		credentials: {
-			gptProtoApi: { apiKey: engine.sandbox.apiKey, baseUrl: engine.sandbox.baseUrl },
-		},
-		items: [],
-	} as unknown as Parameters<typeof additionalData>[0];
+	const { apiKey, baseUrl } = engine.sandbox;
+	const options = { product: { ...product, nodeType: tool }, credential: { apiKey, baseUrl } };
 	const workflow = new Workflow({
 		id: 'workflow',
 		nodes: [node],

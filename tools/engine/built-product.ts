@@ -3,7 +3,7 @@ import type { ICredentialType, INodeType } from 'n8n-workflow';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import packageJson from '../../package.json';
-import type { Product } from './seedance';
+import type { Product } from './engine';
 
 const load = createRequire(__filename);
 

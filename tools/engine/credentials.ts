@@ -11,8 +11,8 @@ import {
 
 export class EngineCredentials extends ICredentialsHelper {
 	constructor(
-		private readonly types: readonly ICredentialType[],
-		private readonly values: Readonly<Record<string, ICredentialDataDecryptedObject>>,
+		private readonly type: ICredentialType,
+		private readonly values: ICredentialDataDecryptedObject,
 	) {
 		super();
 	}
@@ -20,23 +20,21 @@ export class EngineCredentials extends ICredentialsHelper {
 	/** As n8n does it: the type's own function, called with the decrypted values. */
 	async authenticate(
 		credentials: ICredentialDataDecryptedObject,
-		typeName: string,
+		_typeName: string,
 		request: IHttpRequestOptions | IRequestOptionsSimplified,
 	): Promise<IHttpRequestOptions> {
-		const { authenticate } = this.type(typeName);
-		if (typeof authenticate !== 'function') throw new Error(`"${typeName}" has no function`);
+		const { name, authenticate } = this.type;
+		if (typeof authenticate !== 'function') throw new Error(`"${name}" has no function`);
 		return await authenticate(credentials, request as IHttpRequestOptions);
 	}
 
 	/** As n8n does it: expressions are resolved for the item that it names, if it names one. */
 	async getDecrypted(
-		...[, , type, mode, executeData, , at]: Parameters<ICredentialsHelper['getDecrypted']>
+		...[, , , mode, executeData, , at]: Parameters<ICredentialsHelper['getDecrypted']>
 	): Promise<ICredentialDataDecryptedObject> {
-		const values = this.values[type];
-		if (!values) throw new Error(`There is no credential of type "${type}"`);
-		if (!at) return { ...values };
+		if (!at) return { ...this.values };
 		return at.workflow.expression.getParameterValue(
-			values as INodeParameters,
+			this.values as INodeParameters,
 			at.runExecutionData,
 			at.runIndex,
 			at.itemIndex,
@@ -48,8 +46,8 @@ export class EngineCredentials extends ICredentialsHelper {
 		) as ICredentialDataDecryptedObject;
 	}
 
-	getCredentialsProperties(type: string) {
-		return this.type(type).properties;
+	getCredentialsProperties() {
+		return this.type.properties;
 	}
 
 	getParentTypes(): string[] {
@@ -73,10 +71,4 @@ export class EngineCredentials extends ICredentialsHelper {
 	async updateCredentials(): Promise<void> {}
 
 	async updateCredentialsOauthTokenData(): Promise<void> {}
-
-	private type(name: string): ICredentialType {
-		const found = this.types.find((type) => type.name === name);
-		if (!found) throw new Error(`There is no credential type "${name}"`);
-		return found;
-	}
 }

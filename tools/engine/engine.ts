@@ -2,9 +2,8 @@
 import { ExecutionLifecycleHooks, WorkflowExecute } from 'n8n-core';
 import {
 	createRunExecutionData,
-	type ICredentialDataDecryptedObject,
-	type ICredentialType,
 	type IConnections,
+	type ICredentialType,
 	type INode,
 	type INodeExecutionData,
 	type INodeType,
@@ -18,16 +17,18 @@ import {
 import { EngineCredentials } from './credentials';
 import { EngineNodeTypes } from './node-types';
 
-export interface EngineOptions {
-	readonly nodes: INode[];
-	readonly connections: IConnections;
-	/** The node type under test. */
+/** The node and its credential type: from the sources in tests, from `dist` in the demo and the benchmark. */
+export interface Product {
 	readonly nodeType: INodeType;
-	readonly credentialTypes: readonly ICredentialType[];
-	/** Decrypted values by credential type. */
-	readonly credentials: Readonly<Record<string, ICredentialDataDecryptedObject>>;
-	/** Items that the first node starts with. */
-	readonly items: INodeExecutionData[];
+	readonly credentialType: ICredentialType;
+}
+
+export interface EngineOptions {
+	readonly product: Product;
+	/** Decrypted. */
+	readonly credential: { readonly apiKey: string; readonly baseUrl: string };
+	/** Items that the first node starts with; an empty one unless given. */
+	readonly items?: INodeExecutionData[];
 	readonly executionId?: string;
 	readonly mode?: WorkflowExecuteMode;
 	/** The data of a failed execution, to run it again as n8n's "Retry execution" does. */
@@ -44,13 +45,12 @@ export interface EngineRun {
 
 /** What n8n gives its engine, as far as this node's executions ask for it. */
 export function additionalData(
-	options: EngineOptions,
+	{ product, credential, executionId = '1', mode = 'trigger', onMessage }: EngineOptions,
 	workflow: IWorkflowBase,
 ): IWorkflowExecuteAdditionalData {
-	const { executionId = '1', mode = 'trigger' } = options;
 	const url = 'http://127.0.0.1/';
 	return {
-		credentialsHelper: new EngineCredentials(options.credentialTypes, options.credentials),
+		credentialsHelper: new EngineCredentials(product.credentialType, credential),
 		hooks: new ExecutionLifecycleHooks(mode, executionId, workflow),
 		executionId,
 		currentNodeExecutionIndex: 0,
@@ -61,7 +61,7 @@ export function additionalData(
 		variables: {},
 		logAiEvent: () => undefined,
 		setExecutionStatus: () => undefined,
-		sendDataToUI: (type: string, data: unknown) => options.onMessage?.(type, data),
+		sendDataToUI: (type: string, data: unknown) => onMessage?.(type, data),
 	} as unknown as IWorkflowExecuteAdditionalData;
 }
 
@@ -96,24 +96,18 @@ function firstRun(first: INode, items: INodeExecutionData[]): IRunExecutionData 
 }
 
 /** Starts a workflow with its first node. */
-export function execute(options: EngineOptions): EngineRun {
-	const { nodes, connections, nodeType, items, mode = 'trigger', retryOf } = options;
-	const first = nodes[0];
+export function execute(
+	{ nodes, connections }: { readonly nodes: INode[]; readonly connections: IConnections },
+	options: EngineOptions,
+): EngineRun {
+	const { product, items = [{ json: {} }], mode = 'trigger', retryOf } = options;
+	const [first] = nodes;
 	if (!first) throw new Error('A workflow needs a node');
-	const workflow = new Workflow({
-		id: 'workflow',
-		nodes,
-		connections,
-		active: false,
-		nodeTypes: new EngineNodeTypes(nodeType),
-		settings: { executionOrder: 'v1' },
-	});
+	const base = { id: 'workflow', name: 'workflow', nodes, connections, active: false };
+	const nodeTypes = new EngineNodeTypes(product.nodeType);
+	const workflow = new Workflow({ ...base, nodeTypes, settings: { executionOrder: 'v1' } });
 	const data = retryOf ? preparedForRetry(retryOf, nodes) : firstRun(first, items);
-	const base = { id: 'workflow', name: 'workflow', nodes, connections } as IWorkflowBase;
-	const running = new WorkflowExecute(
-		additionalData(options, base),
-		mode,
-		data,
-	).processRunExecutionData(workflow);
+	const additional = additionalData(options, base as IWorkflowBase);
+	const running = new WorkflowExecute(additional, mode, data).processRunExecutionData(workflow);
 	return { finished: running, cancel: () => running.cancel() };
 }

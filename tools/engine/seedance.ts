@@ -3,8 +3,6 @@ import type {
 	IDataObject,
 	INode,
 	INodeExecutionData,
-	INodeType,
-	ICredentialType,
 	IRun,
 	NodeParameterValueType,
 } from 'n8n-workflow';
@@ -16,19 +14,9 @@ export const SEEDANCE = 'Seedance';
 export const SUCCESS = 'Success';
 export const FAILED = 'Failed';
 
-/** The node and its credential type: from the sources in tests, from `dist` in the demo and the benchmark. */
-export interface Product {
-	readonly nodeType: INodeType;
-	readonly credentialType: ICredentialType;
-}
-
 /** Options of the run, of the node as n8n's node settings have them, and of the workflow around it. */
 export interface SeedanceOptions
-	extends
-		Partial<Pick<EngineOptions, 'items' | 'executionId' | 'mode' | 'retryOf' | 'onMessage'>>,
-		Pick<INode, 'onError' | 'retryOnFail' | 'maxTries'> {
-	readonly product: Product;
-	readonly credential: { readonly apiKey: string; readonly baseUrl: string };
+	extends EngineOptions, Pick<INode, 'onError' | 'retryOnFail' | 'maxTries'> {
 	readonly parameters: Record<string, NodeParameterValueType | IDataObject>;
 	/** Rounds of a loop around the node; none without. */
 	readonly rounds?: number;
@@ -46,37 +34,30 @@ function link(to: string) {
 
 /** Starts Start -> Seedance -> Success, with a second output to Failed (or round again) where the node has an error branch. */
 export function runSeedance(options: SeedanceOptions): EngineRun {
-	const { product, credential, parameters, rounds, failedGoRound, ...more } = options;
-	const { onError, retryOnFail, maxTries = 2, items = [{ json: {} }], ...run } = more;
-	const { nodeType, credentialType } = product;
+	const { product, parameters, rounds, failedGoRound } = options;
+	const { onError, retryOnFail, maxTries = 2 } = options;
 	const seedance: INode = {
-		...node(SEEDANCE, nodeType.description.name, parameters as INode['parameters']),
-		credentials: { [credentialType.name]: { id: '1', name: 'GPTProto' } },
+		...node(SEEDANCE, product.nodeType.description.name, parameters as INode['parameters']),
+		credentials: { [product.credentialType.name]: { id: '1', name: 'GPTProto' } },
 		...(onError && { onError }),
 		...(retryOnFail && { retryOnFail, maxTries, waitBetweenTries: 1 }),
 	};
 	const isLooped = rounds !== undefined;
-	return execute({
-		...run,
-		nodes: [
-			node(START, 'start'),
-			seedance,
-			node(SUCCESS, 'noOp'),
-			node(FAILED, 'noOp'),
-			...(isLooped ? [node(LOOP, 'loop', { rounds })] : []),
-		],
-		connections: {
-			[START]: { main: [[link(isLooped ? LOOP : SEEDANCE)]] },
-			...(isLooped && { [LOOP]: { main: [[link(SUCCESS)], [link(SEEDANCE)]] } }),
-			[SEEDANCE]: {
-				main: [[link(isLooped ? LOOP : SUCCESS)], [link(failedGoRound ? SEEDANCE : FAILED)]],
-			},
+	const nodes = [
+		node(START, 'start'),
+		seedance,
+		node(SUCCESS, 'noOp'),
+		node(FAILED, 'noOp'),
+		...(isLooped ? [node(LOOP, 'loop', { rounds })] : []),
+	];
+	const connections = {
+		[START]: { main: [[link(isLooped ? LOOP : SEEDANCE)]] },
+		...(isLooped && { [LOOP]: { main: [[link(SUCCESS)], [link(SEEDANCE)]] } }),
+		[SEEDANCE]: {
+			main: [[link(isLooped ? LOOP : SUCCESS)], [link(failedGoRound ? SEEDANCE : FAILED)]],
 		},
-		nodeType,
-		credentialTypes: [credentialType],
-		credentials: { [credentialType.name]: { ...credential } },
-		items,
-	});
+	};
+	return execute({ nodes, connections }, options);
 }
 
 /** Items that a node put out: of its last round, or of the given one. */
