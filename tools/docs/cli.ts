@@ -8,17 +8,18 @@ import { commandLine, run } from '../command';
 import { PROJECT } from '../project';
 import { errorsTable } from './errors';
 import { endedItem, fieldsTable, finishedItem } from './items';
-import { linkDefinitions, previewPicture } from './links';
+import { linkDefinitions, pictures } from './links';
 import { sectionsOf, withSections } from './markdown';
 import { operationsTable, optionsTable, parametersTable } from './parameters';
 import { boundsTable, frameSizesTable, modelsTable, statusesTable } from './reference';
 import { roomsGraph } from './rooms';
 
-type Maker = () => Promise<string> | string;
+/** Makes a section's text; it gets what is written there now. */
+type Maker = (written: string) => Promise<string> | string;
 
 /** Who makes which section of which document. */
 const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, Maker>>>> = {
-	'README.md': { picture: previewPicture, operations: operationsTable, links: linkDefinitions },
+	'README.md': { picture: pictures, operations: operationsTable, links: linkDefinitions },
 	'CONTRIBUTING.md': { rooms: roomsGraph },
 	'SECURITY.md': { bounds: boundsTable },
 	'docs/reference.md': {
@@ -52,7 +53,8 @@ void run(async () => {
 			throw new Error(`${name} has to have the sections ${Object.keys(makers).join(', ')}`);
 		}
 		const made = new Map<string, string>();
-		for (const [section, make] of Object.entries(makers)) made.set(section, await make());
+		for (const [section, make] of Object.entries(makers))
+			made.set(section, await make(written.get(section) ?? ''));
 		const options = { ...(await resolveConfig(file)), filepath: file };
 		const after = await format(withSections(before, made), options);
 		if (!check && before !== after) await writeFile(file, after);
