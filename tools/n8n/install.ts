@@ -10,8 +10,6 @@ import { runSteps, type Step } from '../progress';
 import { cleanEnvironment, npm } from './npm';
 import { type N8nVersion, NODE_RELEASE, RECIPES } from './versions';
 
-const N8N_DISK_GB = 3;
-const NODE_DISK_GB = 0.5;
 // Written last: a folder without it is a half install and is done again.
 const MARKER = '.complete.json';
 const QUIET = ['--no-audit', '--no-fund'];
@@ -27,8 +25,9 @@ export interface Installation {
 
 /** A folder of the cache. */
 interface Cached {
-	readonly folder: string;
-	readonly manifest: { private: true; dependencies: Record<string, string>; overrides?: object };
+	readonly name: string;
+	readonly dependencies: Readonly<Record<string, string>>;
+	readonly overrides?: Readonly<Record<string, string>>;
 	readonly diskGb: number;
 	/** The steps that fill a folder which holds the manifest and nothing else. */
 	steps(folder: string): readonly Step[];
@@ -40,6 +39,8 @@ function cacheRoot(): string {
 	return own || join(caches || join(homedir(), '.cache'), 'n8n-nodes-gptproto-seedance');
 }
 
+const scriptIn = (folder: string) => join(folder, 'node_modules', 'n8n', 'bin', 'n8n');
+
 /**
  * Makes sure that an n8n version and a Node.js to run it are installed, and says where.
  *
@@ -50,9 +51,10 @@ export async function ensureN8n(version: N8nVersion): Promise<Installation> {
 	const nodeBin = dirname(node);
 	const { dependencies, overrides, requests } = RECIPES[version];
 	const folder = await ensure({
-		folder: `n8n-${version}`,
-		manifest: { private: true, dependencies: { n8n: version, ...dependencies }, overrides },
-		diskGb: N8N_DISK_GB,
+		name: `n8n-${version}`,
+		dependencies: { n8n: version, ...dependencies },
+		overrides,
+		diskGb: 3,
 		steps: (cwd) => [
 			{
 				title: `Downloading n8n ${version}, once`,
@@ -72,12 +74,7 @@ export async function ensureN8n(version: N8nVersion): Promise<Installation> {
 				title: 'Building its database driver, SQLite',
 				typicalSeconds: 120,
 				async run(say) {
-					// Its compiler's steps, such as `CC(target) Release/obj.target/sqlite3/sqlite3.o`.
-					const isStep = (line: string) => /^ *[A-Z_]+\([\w.]+\) /.test(line);
-					const onText = (text: string) => {
-						const step = text.split('\n').findLast(isStep);
-						if (step) say(step.trim());
-					};
+					const onText = (text: string) => say(text.trim().split('\n').at(-1) ?? '');
 					const args = ['rebuild', 'sqlite3', '--ignore-scripts=false', '--foreground-scripts'];
 					await npm(args, { cwd, nodeBin, onText });
 				},
@@ -92,20 +89,15 @@ export async function ensureN8n(version: N8nVersion): Promise<Installation> {
 	return { node, script: scriptIn(folder), compileCache: join(folder, '.compile-cache') };
 }
 
-function scriptIn(folder: string): string {
-	return join(folder, 'node_modules', 'n8n', 'bin', 'n8n');
-}
-
 /** The `node` program of release 24: this process's own when it is one, else the one in the cache folder. */
 async function ensureNode(): Promise<string> {
 	if (process.versions.node.startsWith('24.')) return process.execPath;
-	// The package `node` needs an install script to fetch the program; the one that holds it does not.
-	const holder = `npm:node-${process.platform}-${process.arch}@${NODE_RELEASE}`;
 	const program = (folder: string) => join(folder, 'node_modules', 'node', 'bin', 'node');
 	const folder = await ensure({
-		folder: 'node24',
-		manifest: { private: true, dependencies: { node: holder } },
-		diskGb: NODE_DISK_GB,
+		name: 'node24',
+		// The package `node` needs an install script to fetch the program; the one that holds it does not.
+		dependencies: { node: `npm:node-${process.platform}-${process.arch}@${NODE_RELEASE}` },
+		diskGb: 0.5,
 		steps: (cwd) => [
 			{
 				title: `Downloading Node.js ${NODE_RELEASE} for n8n, beside this one (${process.versions.node})`,
@@ -140,11 +132,11 @@ async function checkN8n(node: string, cwd: string, version: N8nVersion): Promise
 }
 
 /** Fills a folder of the cache unless it is complete. @returns its path */
-async function ensure({ folder: name, manifest, diskGb, steps }: Cached): Promise<string> {
+async function ensure({ name, dependencies, overrides, diskGb, steps }: Cached): Promise<string> {
 	const folder = join(cacheRoot(), name);
+	const manifest = `${JSON.stringify({ private: true, dependencies, overrides })}\n`;
 	const isComplete = async () =>
-		(await readFile(join(folder, MARKER), 'utf8').catch(() => '')).trim() ===
-		JSON.stringify(manifest);
+		(await readFile(join(folder, MARKER), 'utf8').catch(() => '')) === manifest;
 	if (await isComplete()) return folder;
 	await checkDisk(diskGb);
 	const release = await lockOf(folder);
@@ -153,9 +145,9 @@ async function ensure({ folder: name, manifest, diskGb, steps }: Cached): Promis
 		if (await isComplete()) return folder;
 		await rm(beside, { recursive: true, force: true });
 		await mkdir(beside, { recursive: true });
-		await writeFile(join(beside, 'package.json'), `${JSON.stringify(manifest)}\n`);
+		await writeFile(join(beside, 'package.json'), manifest);
 		await runSteps(steps(beside));
-		await writeFile(join(beside, MARKER), `${JSON.stringify(manifest)}\n`);
+		await writeFile(join(beside, MARKER), manifest);
 		await rm(folder, { recursive: true, force: true });
 		await rename(beside, folder);
 		return folder;

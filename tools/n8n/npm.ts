@@ -7,7 +7,7 @@ import execa, { type ExecaError } from 'execa';
 export interface NpmOptions {
 	readonly cwd: string;
 	/** A folder to put first on PATH, so that npm and what it builds use the `node` in it. */
-	readonly nodeBin?: string | undefined;
+	readonly nodeBin?: string;
 	/** Called with every piece of text npm and the scripts it runs print. */
 	readonly onText?: (text: string) => void;
 }
@@ -29,13 +29,14 @@ export function cleanEnvironment(nodeBin?: string): NodeJS.ProcessEnv {
  * @returns what it wrote to standard output
  * @throws Error with npm's own last words, or a sentence about the network when that is the cause
  */
-export async function npm(args: readonly string[], options: NpmOptions): Promise<string> {
-	const { cwd, nodeBin, onText } = options;
+export async function npm(
+	args: readonly string[],
+	{ cwd, nodeBin, onText = () => {} }: NpmOptions,
+): Promise<string> {
 	const env = cleanEnvironment(nodeBin);
-	const child = execa('npm', args, { cwd, env, extendEnv: false, stdin: 'ignore' });
-	for (const stream of [child.stdout, child.stderr]) {
-		stream?.on('data', (chunk: Buffer) => onText?.(chunk.toString()));
-	}
+	const options = { cwd, env, extendEnv: false, all: true, stdin: 'ignore' } as const;
+	const child = execa('npm', args, options);
+	child.all?.on('data', (chunk: Buffer) => onText(chunk.toString()));
 	try {
 		return (await child).stdout;
 	} catch (error) {
@@ -51,9 +52,8 @@ function explain(args: readonly string[], { stderr = '', shortMessage }: ExecaEr
 			'registry or proxy, and start again.'
 		);
 	}
-	if (/ENOSPC/.test(stderr)) {
+	if (/ENOSPC/.test(stderr))
 		return `${command}: the disk is full. Free some space and start again.`;
-	}
 	const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !/npm http/.test(line));
 	return `${command} did not succeed:\n${lines.slice(-15).join('\n') || shortMessage}`;
 }
