@@ -13,8 +13,8 @@ export interface Step {
 const TERMINAL_EVERY_MS = 1_000;
 const ELSEWHERE_EVERY_MS = 15_000;
 
-/** Runs the steps, one after the other unless told. */
-export async function runSteps(steps: readonly Step[], { atOnce = false } = {}): Promise<void> {
+/** Runs the steps, one after the other. */
+export async function runSteps(steps: readonly Step[]): Promise<void> {
 	const reasons: unknown[] = [];
 	const tasks = steps.map((step) => ({
 		title: step.typicalSeconds
@@ -46,7 +46,7 @@ export async function runSteps(steps: readonly Step[], { atOnce = false } = {}):
 	}));
 	// Whoever calls this says what happens on Ctrl-C, and prints what went wrong.
 	const rendererOptions = { showErrorMessage: false, collapseErrors: false };
-	await new Listr(tasks, { concurrent: atOnce, registerSignalListeners: false, rendererOptions })
+	await new Listr(tasks, { registerSignalListeners: false, rendererOptions })
 		.run()
 		.catch((error) => Promise.reject(reasons[0] ?? error));
 }

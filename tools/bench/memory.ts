@@ -1,14 +1,15 @@
 // Measures the resident peak above the idle engine, each case in a fresh process, files in filesystem binary data.
-import { table } from '../docs/markdown';
-import type { Memory } from './engine-process';
-import { spread } from './figures';
+import { join } from 'node:path';
+
+import execa from 'execa';
+
+import { startSandbox } from '../../sandbox';
+import type { Job, Memory } from './memory-process';
 import type { MemoryCase, Plan } from './plan';
-import { observed, withEngine } from './stage';
 
 const MEBIBYTE = 1024 * 1024;
-const RENDER_SECONDS = 0.1;
 
-export interface MemoryFigures {
+export interface MeasuredMemory {
 	readonly name: string;
 	readonly aimMiB: number;
 	readonly idleMiB: readonly number[];
@@ -21,31 +22,36 @@ function nameOf({ items, videoMiB, pictureMiB }: MemoryCase): string {
 }
 
 async function measure({ items, videoMiB = 0, pictureMiB = 0 }: MemoryCase): Promise<Memory> {
-	return await withEngine(async (engine) => {
-		let memory: Memory = { idleMiB: NaN, peakMiB: NaN };
-		const run = async (count: number, videoBytes: number, job: object) => {
-			const renders = Array<number>(count).fill(RENDER_SECONDS);
-			await observed({ renders, scale: 1, ...(videoBytes && { videoBytes }) }, async (target) => {
-				memory = await engine({ target, items: count, pollingIntervalMs: 200, ...job });
-			});
+	const start = async (size: number) =>
+		await startSandbox({ queueMs: 0, renderMs: 100, video: { kind: 'bytes', size } });
+	const warmUp = await start(MEBIBYTE);
+	const sandbox = await start(videoMiB * MEBIBYTE);
+	try {
+		const job: Job = {
+			warmUp: { baseUrl: warmUp.baseUrl, apiKey: warmUp.apiKey },
+			target: { baseUrl: sandbox.baseUrl, apiKey: sandbox.apiKey },
+			items,
+			download: videoMiB > 0,
+			pictureBytes: pictureMiB * MEBIBYTE,
 		};
-		// Once before, so that what n8n loads on its first request counts as idle.
-		await run(1, 0, { download: true });
-		const pictureBytes = pictureMiB * MEBIBYTE;
-		await run(items, videoMiB * MEBIBYTE, { download: videoMiB > 0, pictureBytes });
-		return memory;
-	});
+		const process = join(__dirname, 'memory-process.ts');
+		const nodeOptions = ['--import', 'tsx'];
+		const { stdout } = await execa.node(process, [JSON.stringify(job)], { nodeOptions });
+		return JSON.parse(stdout) as Memory;
+	} finally {
+		await Promise.all([warmUp.close(), sandbox.close()]);
+	}
 }
 
 export async function measureMemory(
-	{ memory: { rounds, cases } }: Plan,
+	{ memory, memoryRounds }: Plan,
 	say: (howFar: string) => void,
-): Promise<MemoryFigures[]> {
-	const measured: MemoryFigures[] = [];
-	for (const one of cases) {
+): Promise<MeasuredMemory[]> {
+	const measured: MeasuredMemory[] = [];
+	for (const one of memory) {
 		const name = nameOf(one);
 		const runs: Memory[] = [];
-		for (let round = 0; round < rounds; round++) {
+		for (let round = 0; round < memoryRounds; round++) {
 			say(name);
 			runs.push(await measure(one));
 		}
@@ -54,16 +60,4 @@ export async function measureMemory(
 		measured.push({ name, aimMiB: one.aimMiB, idleMiB, aboveIdleMiB });
 	}
 	return measured;
-}
-
-export function memoryTable(measured: readonly MemoryFigures[]): string {
-	return table(
-		['Case', 'Idle, MiB', 'Peak above it, MiB', 'Aim'],
-		measured.map(({ name, idleMiB, aboveIdleMiB, aimMiB }) => [
-			name,
-			spread(idleMiB, 0),
-			spread(aboveIdleMiB, 0),
-			`< ${aimMiB}`,
-		]),
-	);
 }

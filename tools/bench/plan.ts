@@ -12,6 +12,9 @@ export const LOOP_SECONDS = 5;
 
 export const POLLING_SECONDS = OPTION_DEFAULTS.pollingIntervalSeconds;
 
+/** What the API allows where it limits: predictions in flight, and requests a second. */
+export const LIMITS = { maxInFlight: 20, requestsPerSecond: 10 };
+
 /** Numbers from 0 to 1 that are the same everywhere (mulberry32). */
 export function seeded(seed: number): () => number {
 	let state = seed;
@@ -32,21 +35,8 @@ export function renderTimes(count: number, seed: number): number[] {
 	});
 }
 
-/** Batches of one kind. */
-export interface Batches {
-	/** So many times faster than real life. */
-	readonly scale: number;
-	/** How many draws of each size: by the number of items. */
-	readonly draws: Readonly<Record<number, number>>;
-}
-
-/** All sizes of batches, with the seeds of their draws. */
-export function sizesOf({ draws }: Batches): Array<{ items: number; seeds: number[] }> {
-	return Object.entries(draws).map(([items, count]) => ({
-		items: Number(items),
-		seeds: Array.from({ length: count }, (_, index) => index + 1),
-	}));
-}
+/** This node, what users build today, this node with Survive Restarts, and this node under a rate limit. */
+export type Contender = 'node' | 'loop' | 'parked' | 'limited';
 
 /** A batch whose memory is measured. */
 export interface MemoryCase {
@@ -60,53 +50,36 @@ export interface MemoryCase {
 
 export interface Plan {
 	readonly quick: boolean;
-	readonly engine: Batches;
-	readonly n8n: Batches;
-	/** In a real n8n with Survive Restarts; n8n's own waits run at real speed only. */
-	readonly parked: Batches;
-	readonly limited: Batches;
-	readonly memory: { readonly rounds: number; readonly cases: readonly MemoryCase[] };
+	/** So many times faster than real life. */
+	readonly scale: number;
+	/** How many draws of each size: by the number of items. */
+	readonly draws: Readonly<Record<Contender, Readonly<Record<number, number>>>>;
+	readonly memoryRounds: number;
+	readonly memory: readonly MemoryCase[];
 }
+
+const draws = { 1: 6, 10: 4, 100: 1 };
 
 export const FULL: Plan = {
 	quick: false,
-	engine: {
-		scale: 10,
-		draws: { 1: 5, 10: 5, 100: 3 },
-	},
-	n8n: {
-		scale: 1,
-		draws: { 1: 6, 10: 4, 100: 1 },
-	},
-	parked: {
-		scale: 1,
-		draws: { 10: 2, 100: 1 },
-	},
-	limited: { scale: 1, draws: { 60: 2 } },
-	memory: {
-		rounds: 2,
-		cases: [
-			{ items: 1, videoMiB: 512, aimMiB: 64 },
-			{ items: 10, videoMiB: 100, aimMiB: 64 },
-			{ items: 20, pictureMiB: 20, aimMiB: 250 },
-		],
-	},
+	scale: 1,
+	draws: { node: draws, loop: draws, parked: { 10: 2, 100: 1 }, limited: { 60: 2 } },
+	memoryRounds: 2,
+	memory: [
+		{ items: 1, videoMiB: 512, aimMiB: 64 },
+		{ items: 10, videoMiB: 100, aimMiB: 64 },
+		{ items: 20, pictureMiB: 20, aimMiB: 250 },
+	],
 };
 
 export const QUICK: Plan = {
 	quick: true,
-	engine: {
-		scale: 30,
-		draws: { 1: 1, 10: 1, 100: 1 },
-	},
-	n8n: { scale: 10, draws: { 10: 1 } },
-	parked: { scale: 1, draws: {} },
-	limited: { scale: 10, draws: { 40: 1 } },
-	memory: {
-		rounds: 1,
-		cases: [
-			{ items: 4, videoMiB: 16, aimMiB: 64 },
-			{ items: 6, pictureMiB: 5, aimMiB: 250 },
-		],
-	},
+	scale: 10,
+	// The waits of n8n that Survive Restarts needs run at real speed only.
+	draws: { node: { 10: 1 }, loop: { 10: 1 }, parked: {}, limited: { 40: 1 } },
+	memoryRounds: 1,
+	memory: [
+		{ items: 4, videoMiB: 16, aimMiB: 64 },
+		{ items: 6, pictureMiB: 5, aimMiB: 250 },
+	],
 };

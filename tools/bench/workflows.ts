@@ -43,7 +43,7 @@ function lead(...targets: string[]): INodeConnections {
 }
 
 /** This node alone. */
-export function node(entry: Entry, options: Record<string, unknown>): WorkflowDefinition {
+export function thisNode(entry: Entry, options: Record<string, unknown>): WorkflowDefinition {
 	const parameters = {
 		prompt: '=video {{ $json.index }}',
 		imageUrl: PICTURE_URL,

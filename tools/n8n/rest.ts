@@ -119,8 +119,8 @@ export class RestClient {
 		const path = `/rest/executions/${id}`;
 		const { data, ...execution } = await this.session.call<StoredExecution>('GET', path);
 		// While an execution runs there may be nothing in it yet.
-		const content = data ? (parseFlatted(data) as Partial<IRunExecutionData>) : {};
-		const { runData: runs = {}, error, lastNodeExecuted } = content.resultData ?? {};
+		const content = data ? (parseFlatted(data) as Partial<IRunExecutionData> | undefined) : {};
+		const { runData: runs = {}, error, lastNodeExecuted } = content?.resultData ?? {};
 		return { ...execution, runs, error, lastNodeExecuted };
 	}
 
