@@ -12,6 +12,7 @@ interface CommandLine {
 	requestsPerSecond?: number;
 }
 
+const notSucceeded = 1;
 const wrongUsage = 2;
 
 function numberIn(what: string, lowest: number, highest: number, whole: boolean) {
@@ -87,7 +88,7 @@ async function main(): Promise<void> {
 		if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
 		const why = code === 'EACCES' ? 'may not be used' : 'is in use already';
 		console.error(`Port ${taken} ${why}. Choose another one with --port or --media-port.`);
-		process.exitCode = wrongUsage;
+		process.exitCode = notSucceeded;
 		return;
 	}
 	introduce(sandbox);

@@ -83,12 +83,12 @@ describe('The command', () => {
 		expect([status, headers['retry-after']]).toEqual([429, '1']);
 	});
 
-	it('ends with 2 and the number of the port when that is in use', async () => {
+	it('ends with 1 and the number of the port when that is in use', async () => {
 		const sandbox = await startSandbox();
 		const { port } = new URL(sandbox.baseUrl);
 		const { code, err } = await run('sandbox/cli.ts', '--port', port).ended;
 		await sandbox.close();
-		expect([code, err]).toEqual([2, expect.stringContaining(`Port ${port} is in use already`)]);
+		expect([code, err]).toEqual([1, expect.stringContaining(`Port ${port} is in use already`)]);
 	});
 
 	it.each([[['--port', '70000']], [['--key', '']], [['more']]])(

@@ -2,11 +2,11 @@
 import { writeFile } from 'node:fs/promises';
 
 import { commandLine, run } from '../command';
-import { runSteps } from '../progress';
-import { measureMemory, type MeasuredMemory } from './memory';
+import { withProgress } from '../progress';
+import { measureMemory } from './memory';
 import { PAGE, page } from './page';
 import { FULL, QUICK } from './plan';
-import { type Batch, measureRaces } from './races';
+import { measureRaces } from './races';
 
 const { quick } = commandLine(
 	'bench',
@@ -19,20 +19,12 @@ const { quick } = commandLine(
 void run(async () => {
 	const plan = quick ? QUICK : FULL;
 	const startedAt = performance.now();
-	let memory: MeasuredMemory[] = [];
-	let races: Batch[] = [];
-	await runSteps([
-		{
-			title: 'Memory',
-			typicalSeconds: quick ? 15 : 80,
-			run: async (say) => void (memory = await measureMemory(plan, say)),
-		},
-		{
-			title: 'Batches in a real n8n',
-			typicalSeconds: quick ? 30 : 270,
-			run: async (say) => void (races = await measureRaces(plan, say)),
-		},
-	]);
+	const memory = await withProgress('Memory', quick ? 15 : 60, async (say) => {
+		return await measureMemory(plan, say);
+	});
+	const races = await withProgress('Batches in a real n8n', quick ? 30 : 270, async (say) => {
+		return await measureRaces(plan, say);
+	});
 	const minutes = (performance.now() - startedAt) / 60_000;
 	const text = await page(plan, races, memory, minutes);
 	console.log(text);

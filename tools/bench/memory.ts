@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import execa from 'execa';
 
 import { startSandbox } from '../../sandbox';
+import type { Say } from '../progress';
 import type { Job, Memory } from './memory-process';
 import type { MemoryCase, Plan } from './plan';
 
@@ -45,7 +46,7 @@ async function measure({ items, videoMiB = 0, pictureMiB = 0 }: MemoryCase): Pro
 
 export async function measureMemory(
 	{ memory, memoryRounds }: Plan,
-	say: (howFar: string) => void,
+	say: Say,
 ): Promise<MeasuredMemory[]> {
 	const measured: MeasuredMemory[] = [];
 	for (const one of memory) {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startN8n } from '../n8n/instance';
 import { CREDENTIAL_TYPE, withPackedProject } from '../n8n/package';
 import { RestClient } from '../n8n/rest';
+import type { Say } from '../progress';
 import { judged, type Rules, type Run } from './judge';
 import { type Contender, LOOP_SECONDS, type Plan, POLLING_SECONDS, renderTimes } from './plan';
 import { doItYourself, type Entry, thisNode, TRIGGER } from './workflows';
@@ -40,11 +41,7 @@ async function runOnce(rest: RestClient, contender: Contender, rules: Rules): Pr
 }
 
 /** All contenders, sizes and draws at the same time: n8n waits nearly always. */
-async function runAll(
-	rest: RestClient,
-	{ scale, draws }: Plan,
-	say: (howFar: string) => void,
-): Promise<Batch[]> {
+async function runAll(rest: RestClient, { scale, draws }: Plan, say: Say): Promise<Batch[]> {
 	const batches = Object.entries(draws).flatMap(([contender, sizes]) =>
 		Object.entries(sizes).map(([items, count]) => {
 			return { contender: contender as Contender, items: Number(items), count };
@@ -64,7 +61,7 @@ async function runAll(
 	);
 }
 
-export async function measureRaces(plan: Plan, say: (howFar: string) => void): Promise<Batch[]> {
+export async function measureRaces(plan: Plan, say: Say): Promise<Batch[]> {
 	return await withPackedProject(async (tarball) => {
 		const n8n = await startN8n({ tarball });
 		try {

@@ -20,11 +20,14 @@ import { commandLine, run, wholeNumber } from '../command';
 import { builtProduct } from '../engine/built-product';
 import { type Runtime, startRuntime } from '../engine/runtime';
 import { itemsOf, runSeedance, SUCCESS } from '../engine/seedance';
-import { runSteps } from '../progress';
+import { type Say, withProgress } from '../progress';
 import { watched } from './watch';
 
 /** The sandbox's pace: long enough to watch, short enough to wait for. */
 const SANDBOX = { queueMs: 1500, renderMs: 4500 };
+
+const SAMPLE_PICTURE = relative('.', join(__dirname, 'sample.png'));
+const SAMPLE_PROMPT = 'The fox looks up, a gentle breeze over the lake';
 
 interface Options {
 	/** A file's path or an http(s) URL. */
@@ -54,28 +57,17 @@ function readImage(value: string): string {
 
 function readOptions(): Options {
 	const { min, max } = RANGES.duration;
+	const duration = wholeNumber('whole seconds', min, max);
 	return commandLine(
 		'demo',
 		"Turns a picture into a video with the built node in n8n's real engine: against the embedded sandbox, or against the live API when GPTPROTO_API_KEY is set (that costs money).",
 	)
-		.addOption(
-			new Option('--image <file or url>', 'the first frame')
-				.default(join(__dirname, 'sample.png'), 'a sample picture')
-				.argParser(readImage),
-		)
-		.option(
-			'--prompt <text>',
-			'what happens in the video',
-			'The fox looks up, a gentle breeze over the lake',
-		)
+		.option('--image <file or url>', 'the first frame', readImage, SAMPLE_PICTURE)
+		.option('--prompt <text>', 'what happens in the video', SAMPLE_PROMPT)
 		.addOption(new Option('--model <id>').choices(Object.keys(MODELS)).default(DEFAULTS.model))
 		.addOption(new Option('--resolution <name>').choices(RESOLUTIONS).default(DEFAULTS.resolution))
 		.addOption(new Option('--ratio <w:h>').choices(ASPECT_RATIOS).default(DEFAULTS.aspectRatio))
-		.addOption(
-			new Option('--duration <seconds>', `${min} to ${max}`)
-				.default(DEFAULTS.duration)
-				.argParser(wholeNumber('whole seconds', min, max)),
-		)
+		.option('--duration <seconds>', `${min} to ${max}`, duration, DEFAULTS.duration)
 		.option('--out <file>', 'where to write the video (default: out/<prediction id>.mp4)')
 		.parse()
 		.opts<Options>();
@@ -96,36 +88,28 @@ async function inputItem(image: string): Promise<INodeExecutionData> {
 	return { json: {}, binary: { data: { data, mimeType, fileName: basename(image) } } };
 }
 
-async function makeVideo(options: Options, { isLive, apiKey, baseUrl }: Api): Promise<IRun> {
-	const { image, prompt, model, resolution, ratio, duration } = options;
+async function makeVideo(
+	{ image, prompt, model, resolution, ratio, duration }: Options,
+	{ isLive, apiKey, baseUrl }: Api,
+	say: Say,
+): Promise<IRun> {
 	const { nodeType, credentialType } = builtProduct();
-	const byUrl = isUrl(image);
-	let done: IRun | undefined;
-	await runSteps([
-		{
-			title: 'Making the video',
-			typicalSeconds: isLive ? 90 : 7,
-			async run(say) {
-				done = await runSeedance({
-					product: { nodeType: watched(nodeType, say), credentialType },
-					credential: { apiKey, baseUrl },
-					items: [await inputItem(image)],
-					parameters: {
-						...(byUrl ? { imageUrl: image } : { imageInputType: 'binary' }),
-						prompt,
-						model,
-						resolution,
-						aspectRatio: ratio,
-						duration,
-						options: isLive ? {} : { pollingInterval: 0.5 },
-					},
-				}).finished;
-				const { error } = done.data.resultData;
-				if (error) throw new Error([error.message, error.description].filter(Boolean).join('\n'));
-			},
+	const done = await runSeedance({
+		product: { nodeType: watched(nodeType, say), credentialType },
+		credential: { apiKey, baseUrl },
+		items: [await inputItem(image)],
+		parameters: {
+			...(isUrl(image) ? { imageUrl: image } : { imageInputType: 'binary' }),
+			prompt,
+			model,
+			resolution,
+			aspectRatio: ratio,
+			duration,
+			options: isLive ? {} : { pollingInterval: 0.5 },
 		},
-	]);
-	if (!done) throw new Error('The engine did not run');
+	}).finished;
+	const { error } = done.data.resultData;
+	if (error) throw new Error([error.message, error.description].filter(Boolean).join('\n'));
 	return done;
 }
 
@@ -151,11 +135,14 @@ void run(async () => {
 	const sandbox = 'the embedded sandbox (set GPTPROTO_API_KEY to use the live API)';
 	const { image, prompt, out } = options;
 	console.log(`GPTProto: ${api.isLive ? `the live API at ${api.baseUrl}` : sandbox}
-Picture:  ${isUrl(image) ? image : relative('.', image)}
+Picture:  ${image}
 Prompt:   ${prompt}
 `);
 	try {
-		await show(await makeVideo(options, api), out, runtime);
+		const done = await withProgress('Making the video', api.isLive ? 90 : 7, async (say) => {
+			return await makeVideo(options, api, say);
+		});
+		await show(done, out, runtime);
 	} finally {
 		await api.close();
 		await runtime.close();

@@ -10,7 +10,7 @@ import { RestClient } from '../n8n/rest';
 import { OWNER, Session } from '../n8n/session';
 import type { N8nVersion } from '../n8n/versions';
 import type { WorkflowDefinition } from '../n8n/workflow';
-import { runSteps } from '../progress';
+import { withProgress } from '../progress';
 import { build, isBuilt, PROJECT } from '../project';
 import type { Closing } from './closing';
 import { Front, hiddenAddress } from './front';
@@ -49,16 +49,11 @@ export async function dev(options: DevOptions, closing: Closing): Promise<void> 
 	const n8n = await N8nInstance.prepare({ version, address, publicUrl: front.url });
 	await closing.add(() => n8n.stop());
 
-	const building = { title: 'Building the node', typicalSeconds: 8, run: build };
-	const starting = {
-		title: `Starting n8n ${version}`,
-		typicalSeconds: 10,
-		run: async () => {
-			await copyPackage(n8n.userFolder);
-			if (!closing.hasBegun) await n8n.start();
-		},
-	};
-	await runSteps((await isBuilt()) ? [starting] : [building, starting]);
+	if (!(await isBuilt())) await withProgress('Building the node', 8, build);
+	await withProgress(`Starting n8n ${version}`, 10, async () => {
+		await copyPackage(n8n.userFolder);
+		if (!closing.hasBegun) await n8n.start();
+	});
 	if (closing.hasBegun) return;
 	const workflows = await fill(n8n, api);
 	const door = front.openTo(n8n.baseUrl, async () => {

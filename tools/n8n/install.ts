@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import execa from 'execa';
 import { lock } from 'proper-lockfile';
 
-import { runSteps, type Step } from '../progress';
+import { withProgress } from '../progress';
 import { cleanEnvironment, npm } from './npm';
 import { type N8nVersion, NODE_RELEASE, RECIPES } from './versions';
 
@@ -29,8 +29,8 @@ interface Cached {
 	readonly dependencies: Readonly<Record<string, string>>;
 	readonly overrides?: Readonly<Record<string, string>>;
 	readonly diskGb: number;
-	/** The steps that fill a folder which holds the manifest and nothing else. */
-	steps(folder: string): readonly Step[];
+	/** Fills a folder which holds the manifest and nothing else. */
+	fill(folder: string): Promise<void>;
 }
 
 /** The cache folder: N8N_SEEDANCE_CACHE, else XDG_CACHE_HOME or ~/.cache plus the package's name. */
@@ -55,36 +55,26 @@ export async function ensureN8n(version: N8nVersion): Promise<Installation> {
 		dependencies: { n8n: version, ...dependencies },
 		overrides,
 		diskGb: 3,
-		steps: (cwd) => [
-			{
-				title: `Downloading n8n ${version}, once`,
-				typicalSeconds: 180,
-				async run(say) {
-					let made = 0;
-					const onText = (text: string) => {
-						made += text.split('npm http').length - 1;
-						say(`${made} of about ${requests} requests`);
-					};
-					const args = ['install', '--ignore-scripts', '--legacy-peer-deps', '--loglevel=http'];
-					await npm([...args, ...QUIET], { cwd, nodeBin, onText });
-				},
-			},
-			{
-				// Where no built one can be downloaded, it is compiled.
-				title: 'Building its database driver, SQLite',
-				typicalSeconds: 120,
-				async run(say) {
-					const onText = (text: string) => say(text.trim().split('\n').at(-1) ?? '');
-					const args = ['rebuild', 'sqlite3', '--ignore-scripts=false', '--foreground-scripts'];
-					await npm(args, { cwd, nodeBin, onText });
-				},
-			},
-			{
-				title: 'Checking that it runs',
-				typicalSeconds: 10,
-				run: async () => await checkN8n(node, cwd, version),
-			},
-		],
+		async fill(cwd) {
+			await withProgress(`Downloading n8n ${version}, once`, 180, async (say) => {
+				let made = 0;
+				const onText = (text: string) => {
+					made += text.split('npm http').length - 1;
+					say(`${made} of about ${requests} requests`);
+				};
+				const args = ['install', '--ignore-scripts', '--legacy-peer-deps', '--loglevel=http'];
+				await npm([...args, ...QUIET], { cwd, nodeBin, onText });
+			});
+			// Where no built one can be downloaded, it is compiled.
+			await withProgress('Building its database driver, SQLite', 120, async (say) => {
+				const onText = (text: string) => say(text.trim().split('\n').at(-1) ?? '');
+				const args = ['rebuild', 'sqlite3', '--ignore-scripts=false', '--foreground-scripts'];
+				await npm(args, { cwd, nodeBin, onText });
+			});
+			await withProgress('Checking that it runs', 10, async () => {
+				await checkN8n(node, cwd, version);
+			});
+		},
 	});
 	return { node, script: scriptIn(folder), compileCache: join(folder, '.compile-cache') };
 }
@@ -98,16 +88,13 @@ async function ensureNode(): Promise<string> {
 		// The package `node` needs an install script to fetch the program; the one that holds it does not.
 		dependencies: { node: `npm:node-${process.platform}-${process.arch}@${NODE_RELEASE}` },
 		diskGb: 0.5,
-		steps: (cwd) => [
-			{
-				title: `Downloading Node.js ${NODE_RELEASE} for n8n, beside this one (${process.versions.node})`,
-				typicalSeconds: 20,
-				async run() {
-					await npm(['install', '--ignore-scripts', ...QUIET], { cwd });
-					await execa(program(cwd), ['--version']);
-				},
-			},
-		],
+		async fill(cwd) {
+			const title = `Downloading Node.js ${NODE_RELEASE} for n8n, beside this one (${process.versions.node})`;
+			await withProgress(title, 20, async () => {
+				await npm(['install', '--ignore-scripts', ...QUIET], { cwd });
+				await execa(program(cwd), ['--version']);
+			});
+		},
 	});
 	return program(folder);
 }
@@ -132,7 +119,7 @@ async function checkN8n(node: string, cwd: string, version: N8nVersion): Promise
 }
 
 /** Fills a folder of the cache unless it is complete. @returns its path */
-async function ensure({ name, dependencies, overrides, diskGb, steps }: Cached): Promise<string> {
+async function ensure({ name, dependencies, overrides, diskGb, fill }: Cached): Promise<string> {
 	const folder = join(cacheRoot(), name);
 	const manifest = `${JSON.stringify({ private: true, dependencies, overrides })}\n`;
 	const isComplete = async () =>
@@ -146,7 +133,7 @@ async function ensure({ name, dependencies, overrides, diskGb, steps }: Cached):
 		await rm(beside, { recursive: true, force: true });
 		await mkdir(beside, { recursive: true });
 		await writeFile(join(beside, 'package.json'), manifest);
-		await runSteps(steps(beside));
+		await fill(beside);
 		await writeFile(join(beside, MARKER), manifest);
 		await rm(folder, { recursive: true, force: true });
 		await rename(beside, folder);
