@@ -14,25 +14,20 @@ import { InvalidParameter } from '../../nodes/SeedanceImageToVideo/gptproto/requ
 import { PredictionFailure, type Reason } from '../../nodes/SeedanceImageToVideo/prediction/reason';
 import { table } from './markdown';
 
-const MINUTES = 60_000;
+const TIMEOUT_MS = 15 * 60_000;
 const PREDICTION = { predictionId: 'abc', status: 'running', videoUrl: 'https://…' };
 
 const failed = (reason: Reason, status = PREDICTION.status) =>
 	describeFailure(new PredictionFailure(reason, { ...PREDICTION, status }));
 
 function refused(reason: RefusalReason, httpCode: string, what: 'submission' | 'result'): Message {
-	return failed({
-		kind: 'refused',
-		what,
-		refusal: { kind: 'refused', reason, httpCode, message: '' },
-	});
+	const refusal = { kind: 'refused', reason, httpCode, message: '' } as const;
+	return failed({ kind: 'refused', what, refusal });
 }
 
 const lost = { kind: 'unreadable', httpCode: '500', retryAfterMs: null, message: '' } as const;
 
-type Row = readonly [when: string, message: Message];
-
-const BEFORE_SENDING: readonly Row[] = [
+const ROWS: ReadonlyArray<readonly [when: string, message: Message]> = [
 	[
 		'A parameter cannot be used (here: no prompt)',
 		describeInvalidParameter(new InvalidParameter('prompt', { kind: 'empty' }, '')),
@@ -44,9 +39,6 @@ const BEFORE_SENDING: readonly Row[] = [
 		'Survive Restarts with a credential that differs by item',
 		describeNotParkable('credentialOfItem'),
 	],
-];
-
-const SUBMITTING: readonly Row[] = [
 	['HTTP 401', refused('unauthorized', '401', 'submission')],
 	['HTTP 403', refused('forbidden', '403', 'submission')],
 	['HTTP 403, not in the format of GPTProto', refused('forbiddenByUnknown', '403', 'submission')],
@@ -61,26 +53,23 @@ const SUBMITTING: readonly Row[] = [
 	],
 	[
 		'HTTP 429 until the timeout',
-		failed({ kind: 'heldBack', waitedMs: 15 * MINUTES, isRateLimited: true }),
+		failed({ kind: 'heldBack', waitedMs: TIMEOUT_MS, isRateLimited: true }),
 	],
 	[
 		'No turn until the timeout',
-		failed({ kind: 'heldBack', waitedMs: 15 * MINUTES, isRateLimited: false }),
+		failed({ kind: 'heldBack', waitedMs: TIMEOUT_MS, isRateLimited: false }),
 	],
 	[
 		'HTTP 5xx, reset, timeout, unreadable answer (here: HTTP 500)',
 		failed({ kind: 'answerLost', obstacle: lost }),
 	],
-];
-
-const WAITING: readonly Row[] = [
 	[
 		'`failed` or `expired` while a video was promised',
 		failed({ kind: 'ended', failureReason: 'The picture shows a face' }, 'failed'),
 	],
 	[
 		'Not finished within the timeout',
-		failed({ kind: 'timedOut', waitedMs: 15 * MINUTES, obstacle: null }),
+		failed({ kind: 'timedOut', waitedMs: TIMEOUT_MS, obstacle: null }),
 	],
 	['HTTP 404 for a prediction ID', refused('notFound', '404', 'result')],
 	[
@@ -95,7 +84,7 @@ const WAITING: readonly Row[] = [
 ];
 
 export function errorsTable(): string {
-	const rows = [...BEFORE_SENDING, ...SUBMITTING, ...WAITING].map(([when, words]) => {
+	const rows = ROWS.map(([when, words]) => {
 		const { message, description } = withRetry(words);
 		return [when, message, description];
 	});

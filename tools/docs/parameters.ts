@@ -4,115 +4,107 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { properties } from '../../nodes/SeedanceImageToVideo/description';
 import { code, table } from './markdown';
 
-const choices = (property: INodeProperties) => (property.options ?? []) as INodePropertyOptions[];
+const choices = ({ options = [] }: Partial<INodeProperties>) => options as INodePropertyOptions[];
 
-function propertyNamed(name: string): INodeProperties {
-	const found = properties.find((property) => property.name === name);
-	if (!found) throw new Error(`The node has no parameter "${name}"`);
-	return found;
-}
-
-const operation = propertyNamed('operation');
-const options = propertyNamed('options');
-const optional = options.options as INodeProperties[];
+const operations = choices(properties.find(({ name }) => name === 'operation') ?? {});
+const optional = properties.flatMap((property) =>
+	property.name === 'options' ? (property.options as INodeProperties[]) : [],
+);
+const parameters = properties.filter(
+	({ name, type }) => !['operation', 'options'].includes(name) && type !== 'hidden',
+);
 
 /** Operations from the one most people want to the one few do. */
-const IN_ORDER = ['submitAndWait', 'submit', 'getResult'];
-const operationNames = new Map(choices(operation).map(({ name, value }) => [value, name]));
+const IN_ORDER = ['submitAndWait', 'submit', 'getResult'].map((wanted) => {
+	const found = operations.find(({ value }) => value === wanted);
+	if (!found) throw new Error(`The node has no operation "${wanted}"`);
+	return found;
+});
 
 export function operationsTable(): string {
-	const facts = new Map(choices(operation).map((choice) => [choice.value, choice]));
-	const rows = IN_ORDER.map((value) => {
-		const { name, description = '' } = facts.get(value) ?? {};
-		return [`**${name}**`, description];
-	});
+	const rows = IN_ORDER.map(({ name, description = '' }) => [`**${name}**`, description]);
 	return table(['Operation', 'What it does'], rows);
 }
 
-/** Operations that show a parameter. */
-function shownBy({ displayOptions }: INodeProperties): readonly string[] {
-	const listed = displayOptions?.show?.operation ?? displayOptions?.show?.['/operation'];
-	return IN_ORDER.filter((value) => listed === undefined || listed.includes(value));
+/** Whether an operation shows a parameter. */
+function isShown({ displayOptions }: INodeProperties, { value }: INodePropertyOptions): boolean {
+	const { operation, '/operation': ofOption = operation } = displayOptions?.show ?? {};
+	return ofOption?.includes(value) ?? true;
 }
 
 /** Conditions beside the operation, in words. */
 function condition({ displayOptions }: INodeProperties): string {
-	const all: readonly INodeProperties[] = [...properties, ...optional];
-	const name = (key: string) => key.replace('/', '');
-	const inWords = Object.entries(displayOptions?.show ?? {})
-		.filter(([key]) => !['operation', 'model'].includes(name(key)))
-		.map(([key, values]) => {
-			const other = all.find((property) => property.name === name(key));
-			const value = values?.[0];
-			if (typeof value === 'boolean') return `${other?.displayName} is ${value ? 'on' : 'off'}`;
-			const choice = other && choices(other).find((candidate) => candidate.value === value);
-			return `${other?.displayName} is ${choice?.name ?? String(value)}`;
-		});
+	const inWords = Object.entries(displayOptions?.show ?? {}).flatMap(([key, values]) => {
+		const name = key.replace('/', '');
+		const value = values?.[0];
+		if (['operation', 'model'].includes(name)) return [];
+		const other = [...parameters, ...optional].find((property) => property.name === name);
+		const choice = choices(other ?? {}).find((candidate) => candidate.value === value);
+		const onOff = typeof value === 'boolean' && (value ? 'on' : 'off');
+		return [`${other?.displayName} is ${onOff || (choice?.name ?? String(value))}`];
+	});
 	return inWords.length > 0 ? `when ${inWords.join(' and ')}` : '';
 }
 
-/** One row a parameter: several properties may share a name, for different operations or models. */
-function byName(list: readonly INodeProperties[]): INodeProperties[][] {
-	const names = [...new Set(list.map(({ name }) => name))];
-	return names.map((name) => list.filter((property) => property.name === name));
-}
-
 function operationsCell(group: readonly INodeProperties[]): string {
-	const shown = IN_ORDER.filter((value) => group.some((one) => shownBy(one).includes(value)));
-	if (shown.length === IN_ORDER.length) return 'all';
-	return shown
-		.map((value) => {
-			const one = group.find((property) => shownBy(property).includes(value));
-			const when = group.length > 1 && one ? condition(one) : '';
-			return `${operationNames.get(value)}${when ? ` (${when})` : ''}`;
-		})
-		.join(', ');
+	const shown = IN_ORDER.flatMap((operation) => {
+		const property = group.find((one) => isShown(one, operation));
+		if (!property) return [];
+		const when = group.length > 1 ? condition(property) : '';
+		return [`${operation.name}${when && ` (${when})`}`];
+	});
+	return shown.join() === IN_ORDER.map(({ name }) => name).join() ? 'all' : shown.join(', ');
 }
 
-function defaultCell({ default: value, options: list, required }: INodeProperties): string {
+function defaultCell(property: INodeProperties): string {
+	const { default: value, required } = property;
 	if (value === '') return required ? 'required' : '-';
 	if (typeof value === 'boolean') return value ? 'on' : 'off';
-	const choice = (list as INodePropertyOptions[] | undefined)?.find((one) => one.value === value);
-	return choice ? choice.name : code(String(value));
+	return choices(property).find((one) => one.value === value)?.name ?? code(String(value));
 }
 
-function allowed(group: readonly INodeProperties[]): string {
-	const [property] = group;
-	if (!property || property.name === 'model') return '';
-	const { minValue, maxValue } = property.typeOptions ?? {};
+/** What may be entered, where the description does not say so itself. */
+function allowed(
+	group: readonly INodeProperties[],
+	{ name, typeOptions }: INodeProperties,
+): string {
+	const { minValue, maxValue } = typeOptions ?? {};
 	if (minValue !== undefined && maxValue !== undefined) return `${minValue} to ${maxValue}.`;
 	if (minValue !== undefined) return `At least ${minValue}.`;
-	const names = [...new Set(group.flatMap(choices).map(({ name }) => name))];
-	return names.length > 0 ? `${names.join(', ')}.` : '';
+	const names = name === 'model' ? [] : group.flatMap(choices).map((choice) => choice.name);
+	return names.length > 0 ? `${[...new Set(names)].join(', ')}.` : '';
 }
 
 function row(group: readonly INodeProperties[]): string[] {
-	const property = group[0] as INodeProperties;
-	const sentence = (text: string) => (text === '' || text.endsWith('.') ? text : `${text}.`);
-	const what = [property.description, property.hint].map((text) => sentence(text ?? '')).join(' ');
+	const [property] = group as [INodeProperties];
+	const { displayName, description = '', hint = '', typeOptions } = property;
+	const what = [description, hint].map((text) => text.replace(/[^.]$/, '$&.')).join(' ');
 	const when = group.length === 1 ? condition(property) : '';
 	const details = [
 		what.trim(),
-		what.includes(String(property.typeOptions?.maxValue)) ? '' : allowed(group),
+		what.includes(String(typeOptions?.maxValue)) ? '' : allowed(group, property),
 		when && `Shown ${when}.`,
 	];
 	return [
-		`**${property.displayName}**`,
+		`**${displayName}**`,
 		operationsCell(group),
 		defaultCell(property),
 		details.filter((text) => text !== '').join(' '),
 	];
 }
 
-const HEADER = ['Parameter', 'Operations', 'Default', 'What it is'];
+/** One row a parameter: several properties may share a name, for different operations or models. */
+function rows(list: readonly INodeProperties[]): string[][] {
+	const names = [...new Set(list.map(({ name }) => name))];
+	return names.map((name) => row(list.filter((property) => property.name === name)));
+}
+
+const COLUMNS = ['Operations', 'Default', 'What it is'];
 
 export function parametersTable(): string {
-	const shown = properties.filter(
-		(one) => one !== operation && one !== options && one.type !== 'hidden',
-	);
-	return table(HEADER, byName(shown).map(row));
+	return table(['Parameter', ...COLUMNS], rows(parameters));
 }
 
 export function optionsTable(): string {
-	return table(['Option', ...HEADER.slice(1)], byName(optional).map(row));
+	return table(['Option', ...COLUMNS], rows(optional));
 }

@@ -34,10 +34,7 @@ const noOp: INodeType = {
 };
 
 /** Starts a workflow with whatever the engine put on its stack. */
-const start: INodeType = {
-	...noOp,
-	description: description('start', { group: ['trigger'], inputs: [] }),
-};
+const start: INodeType = { ...noOp, description: description('start', { inputs: [] }) };
 
 /** Passes its input to the second output until it has run `rounds` times; a loop in its simplest form. */
 const loop: INodeType = {
