@@ -1,11 +1,8 @@
 // Judges a run by what a sandbox of its own saw of it, and by what was possible. Times are in seconds of real life.
-import { startSandbox } from '../../sandbox';
+import { type Sandbox, startSandbox } from '../../sandbox';
 import { LIMITS, seeded } from './plan';
 
-export interface Target {
-	readonly baseUrl: string;
-	readonly apiKey: string;
-}
+export type Target = Pick<Sandbox, 'baseUrl' | 'apiKey'>;
 
 export interface Rules {
 	/** By the number at the end of an item's prompt. */

@@ -139,8 +139,8 @@ export async function page(
 	const text = `# Benchmarks
 
 Written by \`${command}\` in ${minutes.toFixed(0)} minutes; nothing here is typed by hand. Every contender meets the same render
-times, each run a sandbox of its own in another process. Render times are ${DRAW}. Figures are the median of several
-draws, with minimum and maximum in brackets; without brackets there was one draw.
+times, each run a sandbox of its own in another process. Render times are ${DRAW}.
+Figures are the median of several draws, with minimum and maximum in brackets; without brackets there was one draw.
 
 ${machine()}
 
@@ -150,8 +150,8 @@ ${aims(races, memory)}
 
 ## A batch in a real n8n
 
-${speed}, all at the same time in one n8n with the package installed from its tarball. Counted by the sandbox's clock,
-from the first request to the answer that told of the last end. No video is downloaded.
+${speed}, all at the same time in one n8n, with the package installed from its tarball. Counted by the
+sandbox's clock, from the first request to the answer that told of the last end. No video is downloaded.
 
 - The **limit** is the longest render of a batch: no client can be done before. One video after the other, as n8n's Loop Over
   Items and most of its video nodes do it, takes ${inTurn(races)}.
@@ -166,10 +166,13 @@ ${racesTable(races)}
 
 ## Under a rate limit
 
-The same for this node, with ${maxInFlight} predictions in flight and ${requestsPerSecond} requests a second, 429 without Retry-After beyond. No client beats
-the **bound**: the longest render, or all renders spread evenly over the ${maxInFlight} places, whichever is longer. Nobody knows
-beforehand how long a render takes. In **chance order**, every place is taken again as soon as it is free: the median of
-${CHANCE_ORDERS} orders.
+This node at the same time in the same n8n. The API takes ${maxInFlight} predictions in flight and ${requestsPerSecond} requests a second, and says 429
+without Retry-After beyond.
+
+- No client beats the **bound**: the longest render, or all renders spread evenly over the ${maxInFlight} places, whichever is
+  longer.
+- Nobody knows beforehand how long a render takes. **Chance order** is what a client takes that fills each place again the
+  moment it is free: the median of ${CHANCE_ORDERS} orders.
 
 ${limitedTable(races)}
 

@@ -16,23 +16,28 @@ export interface Entry {
 	readonly items: number;
 }
 
-type Step = Pick<WorkflowNode, 'name' | 'type' | 'typeVersion' | 'parameters'>;
+type Parameters = WorkflowNode['parameters'];
 
-/** Steps that lead from the trigger over the items to the last step, one line. */
-function workflow(name: string, { credential, items }: Entry, steps: Step[]): WorkflowDefinition {
-	const list = Array.from({ length: items }, (_, index) => ({ json: { index } }));
-	const jsCode = `return ${JSON.stringify(list)};`;
-	const { id } = credential;
-	const nodes = [
-		{ name: TRIGGER, type: 'manualTrigger', typeVersion: 1, parameters: {} },
-		{ name: 'Items', type: 'code', typeVersion: 2, parameters: { jsCode } },
-		...steps,
-	].map(({ type, ...step }): WorkflowNode => ({
-		...step,
-		type: type.includes('.') ? type : `n8n-nodes-base.${type}`,
-		position: [0, 0],
-		credentials: { [CREDENTIAL_TYPE]: { id, name: credential.name } },
-	}));
+function step(
+	name: string,
+	type: string,
+	typeVersion: number,
+	parameters: Parameters = {},
+): WorkflowNode {
+	const fullType = type.includes('.') ? type : `n8n-nodes-base.${type}`;
+	return { name, type: fullType, typeVersion, position: [0, 0], parameters };
+}
+
+/** From the trigger over the items to the last step, one line; every step may use the credential. */
+function workflow(name: string, entry: Entry, steps: WorkflowNode[]): WorkflowDefinition {
+	const list = Array.from({ length: entry.items }, (_, index) => ({ json: { index } }));
+	const items = step('Items', 'code', 2, { jsCode: `return ${JSON.stringify(list)};` });
+	const credentials = {
+		[CREDENTIAL_TYPE]: { id: entry.credential.id, name: entry.credential.name },
+	};
+	const nodes = [step(TRIGGER, 'manualTrigger', 1), items, ...steps].map((one) => {
+		return { ...one, credentials };
+	});
 	const line = nodes.slice(1).map((target, index) => [nodes[index]?.name, lead(target.name)]);
 	return { name, nodes, connections: Object.fromEntries(line), settings: { executionOrder: 'v1' } };
 }
@@ -43,16 +48,14 @@ function lead(...targets: string[]): INodeConnections {
 }
 
 /** This node alone. */
-export function thisNode(entry: Entry, options: Record<string, unknown>): WorkflowDefinition {
+export function thisNode(entry: Entry, options: Parameters): WorkflowDefinition {
 	const parameters = {
 		prompt: '=video {{ $json.index }}',
 		imageUrl: PICTURE_URL,
 		downloadVideo: false,
 		options,
 	};
-	return workflow('This node', entry, [
-		{ name: 'Seedance', type: NODE_TYPE, typeVersion: 1, parameters },
-	]);
+	return workflow('This node', entry, [step('Seedance', NODE_TYPE, 1, parameters)]);
 }
 
 /** HTTP Request, Wait, HTTP Request, IF, and back to Wait with what is not done. */
@@ -79,16 +82,11 @@ export function doItYourself(entry: Entry, seconds: number): WorkflowDefinition 
 	const options = { caseSensitive: true, leftValue: '', typeValidation: 'strict', version: 2 };
 	const conditions = { options, conditions: [isDone], combinator: 'and' };
 	const built = workflow('Do it yourself', entry, [
-		{ name: 'Submit', type: 'httpRequest', typeVersion: 4.2, parameters: submit },
-		{
-			name: 'Wait',
-			type: 'wait',
-			typeVersion: 1.1,
-			parameters: { amount: seconds, unit: 'seconds' },
-		},
-		{ name: 'Ask', type: 'httpRequest', typeVersion: 4.2, parameters: ask },
-		{ name: 'Done?', type: 'if', typeVersion: 2.2, parameters: { conditions } },
-		{ name: 'Videos', type: 'noOp', typeVersion: 1, parameters: {} },
+		step('Submit', 'httpRequest', 4.2, submit),
+		step('Wait', 'wait', 1.1, { amount: seconds, unit: 'seconds' }),
+		step('Ask', 'httpRequest', 4.2, ask),
+		step('Done?', 'if', 2.2, { conditions }),
+		step('Videos', 'noOp', 1),
 	]);
 	return { ...built, connections: { ...built.connections, 'Done?': lead('Videos', 'Wait') } };
 }

@@ -2,16 +2,13 @@
 import { Option } from 'commander';
 
 import { commandLine, run, wholeNumber } from '../command';
-import { NEWEST_VERSION, type N8nVersion, N8N_VERSIONS } from '../n8n/versions';
+import { NEWEST_VERSION, N8N_VERSIONS } from '../n8n/versions';
 import { Closing } from './closing';
-import { dev } from './dev';
+import { dev, type DevOptions } from './dev';
 
-interface Options {
-	port: number;
-	sandboxPort: number;
-	version: N8nVersion;
-	live: boolean;
-	watch: boolean;
+/** As the command line has them: the key is not on it. */
+interface Options extends Omit<DevOptions, 'apiKey'> {
+	readonly live: boolean;
 }
 
 function readOptions(): Options {

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { DEFAULT_BASE_URL } from '../../nodes/SeedanceImageToVideo/gptproto/reference';
-import { startSandbox } from '../../sandbox';
+import { type Sandbox, startSandbox } from '../../sandbox';
 import { N8nInstance } from '../n8n/instance';
 import { copyPackage, CREDENTIAL_TYPE } from '../n8n/package';
 import { RestClient } from '../n8n/rest';
@@ -25,10 +25,7 @@ export interface DevOptions {
 	readonly apiKey: string | undefined;
 }
 
-interface Api {
-	readonly baseUrl: string;
-	readonly apiKey: string;
-}
+type Api = Pick<Sandbox, 'baseUrl' | 'apiKey'>;
 
 /** The name the example workflows refer to. */
 const CREDENTIAL_NAME = 'GPTProto API';
