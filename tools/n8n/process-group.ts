@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import execa, { type ExecaChildProcess } from 'execa';
+import execa, { type ExecaChildProcess, type ExecaError } from 'execa';
 
 export interface GroupOptions {
 	/** The `node` program for the supervisor. */
@@ -37,10 +37,10 @@ export class ProcessGroup {
 		});
 		this.child.all?.on('data', (chunk: Buffer) => onOutput(chunk.toString()));
 		this.child.stdin?.on('error', () => {}); // closing a pipe to something already killed
-		this.child.once('exit', () => (this.hasEnded = true));
-		this.child.once('error', (error) => {
+		void this.child.then((result) => {
 			this.hasEnded = true;
-			onOutput(`${program} could not be started: ${error.message}\n`);
+			if (this.child.pid !== undefined) return;
+			onOutput(`${node} could not be started: ${(result as ExecaError).shortMessage}\n`);
 		});
 	}
 
