@@ -2,9 +2,12 @@
 import { ExecutionLifecycleHooks, WorkflowExecute } from 'n8n-core';
 import {
 	createRunExecutionData,
+	type ExecuteWorkflowData,
+	type ExecuteWorkflowOptions,
 	type ICredentialDataDecryptedObject,
 	type ICredentialType,
 	type IConnections,
+	type IExecuteWorkflowInfo,
 	type INode,
 	type INodeExecutionData,
 	type INodeType,
@@ -32,12 +35,16 @@ export interface EngineOptions {
 	readonly mode?: WorkflowExecuteMode;
 	/** The data of a failed execution, to run it again as n8n's "Retry execution" does. */
 	readonly retryOf?: IRunExecutionData;
+	/** As an n8n that cannot start another execution just now. */
+	readonly refusesSubExecutions?: boolean;
 	/** Gets what the node sends to the editor. */
 	readonly onMessage?: (type: string, data: unknown) => void;
 }
 
 export interface EngineRun {
 	readonly finished: Promise<IRun>;
+	/** Sub-executions that its nodes started from a workflow given inline; they go on by themselves. */
+	readonly subExecutions: readonly EngineRun[];
 	/** As the editor's stop button. */
 	cancel(): void;
 }
@@ -46,9 +53,31 @@ function unused(): never {
 	throw new Error('The engine of the tests does not do this');
 }
 
+/**
+ * Starts a sub-execution as n8n's Wait node leaves it to whoever started it: still waiting. What n8n does with its end,
+ * which is to go on with the parent, is not n8n-core's affair.
+ */
+function subExecutions(options: EngineOptions, started: EngineRun[]) {
+	return async (
+		{ code }: IExecuteWorkflowInfo,
+		_: unknown,
+		{ inputData }: ExecuteWorkflowOptions,
+	): Promise<ExecuteWorkflowData> => {
+		if (!code || !inputData) throw new Error('The engine of the tests runs inline workflows only');
+		if (options.refusesSubExecutions) throw new Error('No place for a sub-execution');
+		const { executionId = '1' } = options;
+		const { retryOf: _unused, ...same } = options;
+		const inner = { ...same, nodes: code.nodes, connections: code.connections, items: inputData };
+		const id = `${executionId}.${started.length + 1}`;
+		started.push(execute({ ...inner, executionId: id }));
+		return { executionId: id, data: [inputData], waitTill: new Date() };
+	};
+}
+
 export function additionalData(
 	options: EngineOptions,
 	workflow: IWorkflowBase,
+	started: EngineRun[] = [],
 ): IWorkflowExecuteAdditionalData {
 	const { executionId = '1', mode = 'trigger' } = options;
 	const url = 'http://127.0.0.1/';
@@ -56,7 +85,7 @@ export function additionalData(
 		credentialsHelper: new EngineCredentials(options.credentialTypes, options.credentials),
 		hooks: new ExecutionLifecycleHooks(mode, executionId, workflow),
 		executionId,
-		executeWorkflow: unused,
+		executeWorkflow: subExecutions(options, started),
 		getRunExecutionData: unused,
 		getRuntimeCredential: unused,
 		startRunnerTask: unused,
@@ -123,10 +152,11 @@ export function execute(options: EngineOptions): EngineRun {
 	});
 	const data = retryOf ? preparedForRetry(retryOf, nodes) : firstRun(first, items);
 	const base = { id: 'workflow', name: 'workflow', nodes, connections } as IWorkflowBase;
+	const started: EngineRun[] = [];
 	const running = new WorkflowExecute(
-		additionalData(options, base),
+		additionalData(options, base, started),
 		mode,
 		data,
 	).processRunExecutionData(workflow);
-	return { finished: running, cancel: () => running.cancel() };
+	return { finished: running, subExecutions: started, cancel: () => running.cancel() };
 }

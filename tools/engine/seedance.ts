@@ -24,6 +24,7 @@ export interface Product {
 
 export interface SeedanceOptions {
 	readonly product: Product;
+	/** Read anew for every request. */
 	readonly credential: { readonly apiKey: string; readonly baseUrl: string };
 	readonly parameters: Record<string, NodeParameterValueType | IDataObject>;
 	readonly items?: INodeExecutionData[];
@@ -39,6 +40,7 @@ export interface SeedanceOptions {
 	readonly mode?: EngineOptions['mode'];
 	readonly retryOf?: EngineOptions['retryOf'];
 	readonly onMessage?: EngineOptions['onMessage'];
+	readonly refusesSubExecutions?: boolean;
 }
 
 function node(name: string, type: string, parameters: INode['parameters'] = {}): INode {
@@ -84,12 +86,13 @@ export function runSeedance(options: SeedanceOptions): EngineRun {
 		},
 		nodeType: product.nodeType,
 		credentialTypes: [product.credentialType],
-		credentials: { [product.credentialType.name]: { ...credential } },
+		credentials: { [product.credentialType.name]: credential },
 		items: options.items ?? [{ json: {} }],
 		...(options.executionId && { executionId: options.executionId }),
 		...(options.mode && { mode: options.mode }),
 		...(options.retryOf && { retryOf: options.retryOf }),
 		...(options.onMessage && { onMessage: options.onMessage }),
+		...(options.refusesSubExecutions && { refusesSubExecutions: true }),
 	});
 }
 
