@@ -10,7 +10,8 @@ import {
 	type Refusals,
 } from '../../nodes/SeedanceImageToVideo/prediction/flow';
 import { Ledger, type LedgerScope } from '../../nodes/SeedanceImageToVideo/prediction/ledger';
-import { Limiter, RequestSlots } from '../../nodes/SeedanceImageToVideo/prediction/limiter';
+import { Limiter } from '../../nodes/SeedanceImageToVideo/prediction/limiter';
+import { RequestSlots } from '../../nodes/SeedanceImageToVideo/prediction/slots';
 import type { Outcome } from '../../nodes/SeedanceImageToVideo/prediction/retry';
 import type { Account, Run, RunEvent } from '../../nodes/SeedanceImageToVideo/prediction/run';
 import { createSemaphore } from '../../nodes/SeedanceImageToVideo/prediction/semaphore';

@@ -3,8 +3,9 @@ import type { ICredentialDataDecryptedObject, IExecuteFunctions } from 'n8n-work
 import { bareKey, readBaseUrl } from '../gptproto/access';
 import type { Clock } from '../prediction/clock';
 import { hashOf } from '../prediction/ledger';
-import { limiterOf, type RequestSlots } from '../prediction/limiter';
+import { limiterOf } from '../prediction/limiter';
 import type { Account } from '../prediction/run';
+import type { RequestSlots } from '../prediction/slots';
 import { createTransport, CREDENTIAL_TYPE } from '../prediction/transport';
 import { describeBaseUrlFault, describeUnexpected, describeUnreadableCredential } from './messages';
 import { Refusal } from './refusal';

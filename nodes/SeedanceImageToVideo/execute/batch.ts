@@ -13,9 +13,10 @@ import { bounds } from '../prediction/bounds';
 import { onAbort, systemClock } from '../prediction/clock';
 import { adoptEarlier, type Order, type Refusals } from '../prediction/flow';
 import { Ledger } from '../prediction/ledger';
-import { Cancelled, RequestSlots } from '../prediction/limiter';
+import { Cancelled } from '../prediction/limiter';
 import type { Account, Run, RunEvent } from '../prediction/run';
 import { createSemaphore } from '../prediction/semaphore';
+import { RequestSlots } from '../prediction/slots';
 import { Accounts } from './accounts';
 import { giveHints } from './hints';
 import {
