@@ -15,7 +15,8 @@ import { Cancelled } from '../prediction/limiter';
 import { PredictionFailure } from '../prediction/reason';
 import { isFinalRefusal } from '../prediction/retry';
 import { askForState, askOnce } from '../prediction/wait';
-import { type Batch, type Job, openBatch, type Result, warn } from './batch';
+import { readAccess } from './accounts';
+import { type Batch, type Job, openBatch, type Result, settled, warn } from './batch';
 import { type Asked, NOT_KNOWN, outputItem, type OutputOptions } from './item';
 import {
 	CANCELLED,
@@ -25,12 +26,13 @@ import {
 	describeRestOfParked,
 	describeWaitCutOff,
 	type Message,
+	messageOf,
+	Refusal,
+	withMore,
 } from './messages';
 import { toErrorItem, toNodeError } from './node-error';
 import { deliver } from './operations';
-import { readRunOptions } from './parameters';
 import { parkedWorkflow, type Stage } from './parked-workflow';
-import { messageOf, Refusal } from './refusal';
 
 /** One item while it is parked: all that its output needs, and no picture, prompt or key. Stored by n8n as JSON. */
 interface ParkedItem {
@@ -74,23 +76,21 @@ function canBeParked(context: IExecuteFunctions): boolean {
 export async function takeOverByParking(
 	batch: Batch,
 	jobs: ReadonlyArray<Job | Error>,
-): Promise<{ readonly output: INodeExecutionData[] } | { readonly results: Result[] } | null> {
+): Promise<readonly Result[] | null> {
 	const { context, run, isTool } = batch;
-	const { surviveRestarts, maxConcurrentRequests } = readRunOptions(context);
+	const { surviveRestarts, maxConcurrentRequests } = batch.options;
 	const waiting = jobs.filter((job): job is Job => !(job instanceof Error) && job.plan.waits);
 	if (!surviveRestarts || isTool || waiting.length === 0) return null;
 	if (!canBeParked(context)) throw new Refusal(describeNotParkable('oldN8n'));
-	const oneOfEach = new Map(waiting.map((job) => [job.account.id, job.item]));
-	for (const item of oneOfEach.values()) {
-		if (!(await batch.accounts.isWithoutItem(item))) {
-			throw new Refusal(describeNotParkable('credentialOfItem'));
-		}
+	const withoutItem = await accountIdWithoutItem(context);
+	if (waiting.some(({ account }) => account.id !== withoutItem)) {
+		throw new Refusal(describeNotParkable('credentialOfItem'));
 	}
 	const parked = await Promise.all(jobs.map(async (job, item) => await park(batch, job, item)));
 	if (run.signal?.aborted) throw new Cancelled();
 	const ids = parked.flatMap(({ settled, predictionId }) => (settled ? [] : [predictionId]));
 	if (ids.length === 0) {
-		return { results: parked.map(({ failure }) => new Refusal(failure as Message)) };
+		return parked.map(({ failure }) => new Refusal(failure as Message));
 	}
 	try {
 		const proxy = context.getWorkflowDataProxy(0);
@@ -113,7 +113,17 @@ export async function takeOverByParking(
 		return null;
 	}
 	for (const job of waiting) job.order?.line.recordDelivered();
-	return { output: parked.map(shownMeanwhile) };
+	return parked.map(shownMeanwhile);
+}
+
+/** The account that a parked execution, which does not have the items, is sent with; null where there is none. */
+async function accountIdWithoutItem(context: IExecuteFunctions): Promise<string | null> {
+	const without = Object.create(context, {
+		connectionInputData: { value: [{ json: {} }] },
+		executeData: { value: undefined },
+	}) as IExecuteFunctions;
+	const access = await settled(readAccess(without, 0));
+	return access instanceof Error ? null : access.accountId;
 }
 
 /** Brings an item to its prediction and writes down what its output will need. */
@@ -185,7 +195,7 @@ export async function resumeParked(
 	context: IExecuteFunctions,
 	stage: Stage,
 ): Promise<INodeExecutionData[]> {
-	const batch = openBatch(context, 'getResult', false);
+	const batch = openBatch(context);
 	const parked = context.getInputData().map(fromItem);
 	if (stage === 'deliver') return await deliverAll(batch, parked);
 	const checked = await Promise.all(
@@ -257,9 +267,7 @@ async function deliverAll(
 		await Promise.all(
 			parked.map(async (one, index): Promise<Result> => {
 				if (one.failure) return new Refusal(one.failure);
-				return await work(one, index).catch((failure: unknown) =>
-					failure instanceof Error ? failure : new Error(String(failure)),
-				);
+				return await settled(work(one, index));
 			}),
 		);
 	const throwIfStopped = (results: readonly Result[]) => {
@@ -278,7 +286,7 @@ async function deliverAll(
 		const others = failed.slice(1).map(([item, { message }]) => [item, message] as const);
 		const rest = describeRestOfParked(others, videos);
 		const [item, words] = first;
-		throw toNodeError(node, { ...words, description: `${words.description} ${rest}` }, item);
+		throw toNodeError(node, withMore(words, rest), item);
 	};
 
 	const states = await settle(async (one, index) => {
