@@ -7,9 +7,10 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import { properties } from './description';
-import { runBatch } from './execute/batch';
+import { runBatch } from './execute/run-batch';
 import { OPERATION_WORK } from './execute/operations';
-import { resumeParked, stageOf, takeOverByParking } from './execute/parking';
+import { takeOverByParking } from './execute/parking/hand-over';
+import { resumeParked, stageOf } from './execute/parking/resume';
 
 export class SeedanceImageToVideo implements INodeType {
 	description: INodeTypeDescription = {

@@ -6,8 +6,6 @@ import { bounds } from '../../nodes/SeedanceImageToVideo/prediction/bounds';
 import {
 	type Obtained,
 	obtainPrediction,
-	type Order,
-	type Refusals,
 } from '../../nodes/SeedanceImageToVideo/prediction/flow';
 import { Ledger, type LedgerScope } from '../../nodes/SeedanceImageToVideo/prediction/ledger';
 import { Limiter } from '../../nodes/SeedanceImageToVideo/prediction/limiter';
@@ -15,6 +13,7 @@ import { RequestSlots } from '../../nodes/SeedanceImageToVideo/prediction/slots'
 import type { Outcome } from '../../nodes/SeedanceImageToVideo/prediction/retry';
 import type { Account, Run, RunEvent } from '../../nodes/SeedanceImageToVideo/prediction/run';
 import { createSemaphore } from '../../nodes/SeedanceImageToVideo/prediction/semaphore';
+import type { Order } from '../../nodes/SeedanceImageToVideo/prediction/submission';
 import type { Transport } from '../../nodes/SeedanceImageToVideo/prediction/transport';
 import type { FakeClock } from './fake-clock';
 
@@ -103,7 +102,6 @@ export class PlayedRun {
 	readonly events: RunEvent[] = [];
 	readonly startedAt: number;
 	loads = 0;
-	private readonly refusals: Refusals = new Map();
 	private readonly accounts = new Map<string, Account>();
 	private readonly slots: RequestSlots;
 
@@ -122,6 +120,7 @@ export class PlayedRun {
 				parameters: 'as written',
 				...scope,
 			}),
+			refusals: new Map(),
 			pictures: createSemaphore(bounds.pictureBytes),
 			downloads: createSemaphore(bounds.concurrentDownloads),
 			report: (event) => this.events.push(event),
@@ -166,7 +165,7 @@ export class PlayedRun {
 
 	/** Brings one item to its prediction. */
 	async obtain(order: Order, until: 'accepted' | 'ended' = 'ended'): Promise<Obtained> {
-		return await obtainPrediction(this.run, this.refusals, order, until);
+		return await obtainPrediction(this.run, order, until);
 	}
 
 	/** Brings all items to their predictions, and says of each what it obtained or what kept it from that. */

@@ -7,8 +7,10 @@ import { obtainPrediction } from '../prediction/flow';
 import { PredictionFailure } from '../prediction/reason';
 import type { Account, Run } from '../prediction/run';
 import { askForState, waitForEnd } from '../prediction/wait';
-import type { Batch, Job, Work } from './batch';
+import type { Batch } from './batch';
 import { type Asked, NOT_KNOWN, outputItem, type OutputOptions } from './item';
+import type { Job } from './job';
+import type { Work } from './run-batch';
 
 function videoStore({ helpers }: IExecuteFunctions): VideoStore {
 	return async (stream, fileName) =>
@@ -64,10 +66,10 @@ function deliveryOf({ item, plan, account, startedAt }: Job, asked: Asked): Deli
 
 /** Submit, and Submit and Wait: the same flow to a different point. */
 async function submit(batch: Batch, job: Job): Promise<INodeExecutionData> {
-	const { context, run, refusals, pickedUp } = batch;
+	const { context, run, pickedUp } = batch;
 	const { item, plan, order } = job;
 	if (!order) throw new Error('Nothing to submit');
-	const obtained = await obtainPrediction(run, refusals, order, plan.waits ? 'ended' : 'accepted');
+	const obtained = await obtainPrediction(run, order, plan.waits ? 'ended' : 'accepted');
 	if (obtained.pickedUp) pickedUp.add(item);
 	const result = await deliver(context, run, obtained.prediction, deliveryOf(job, obtained));
 	order.line.recordDelivered();

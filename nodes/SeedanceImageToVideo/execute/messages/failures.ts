@@ -1,12 +1,11 @@
 // Words for why one item has no video, from the typed reason.
-import { describeObstacle } from '../../prediction/flow';
 import type {
 	DownloadFault,
 	PredictionFacts,
 	PredictionFailure,
 	Reason,
 } from '../../prediction/reason';
-import type { Obstacle, Refused } from '../../prediction/retry';
+import { describeObstacle, type Obstacle, type Refused } from '../../prediction/retry';
 import { counted, type FailureCause, inWords, type Message, oneLine, saying } from './message';
 
 type Words = readonly [

@@ -1,7 +1,7 @@
 // The small workflow that keeps a wait in n8n's database: n8n's own nodes, this node asking once a minute, and this node
 // getting the videos at the end. Knows nothing of how it is started, and holds ids alone: no picture, prompt or key.
 import type { INode, IWorkflowBase } from 'n8n-workflow';
-import { PARKED } from './messages';
+import { PARKED } from '../messages';
 
 /** What this node does in the parked workflow; in the hidden parameter `stage`. */
 export type Stage = 'check' | 'deliver';
