@@ -3,10 +3,7 @@
 import { readPrediction } from '../../nodes/SeedanceImageToVideo/gptproto/prediction';
 import type { SubmissionRequest } from '../../nodes/SeedanceImageToVideo/gptproto/request';
 import { bounds } from '../../nodes/SeedanceImageToVideo/prediction/bounds';
-import {
-	type Obtained,
-	obtainPrediction,
-} from '../../nodes/SeedanceImageToVideo/prediction/flow';
+import { type Obtained, obtainPrediction } from '../../nodes/SeedanceImageToVideo/prediction/flow';
 import { Ledger, type LedgerScope } from '../../nodes/SeedanceImageToVideo/prediction/ledger';
 import { Limiter } from '../../nodes/SeedanceImageToVideo/prediction/limiter';
 import { RequestSlots } from '../../nodes/SeedanceImageToVideo/prediction/slots';
@@ -147,7 +144,7 @@ export class PlayedRun {
 		const { prompt, account = 'account', namedId = null, bytes = 0, model = 'm' } = played;
 		const { timeoutMs = 900_000, pollingIntervalMs = 4000 } = this.settings;
 		return {
-			line: this.run.ledger.line({ item, account, namedId }),
+			record: this.run.ledger.recordOf({ item, account, namedId }),
 			account: this.account(account),
 			model,
 			frame: null,

@@ -38,7 +38,7 @@ async function openJob(
 	const { settings, image, lastImage } = plan.submission;
 	const order: Order = {
 		...plan,
-		line: run.ledger.line({ item, account: account.id, namedId: namedId(context, item) }),
+		record: run.ledger.recordOf({ item, account: account.id, namedId: namedId(context, item) }),
 		account,
 		model: settings.model,
 		frame: settings.frame,

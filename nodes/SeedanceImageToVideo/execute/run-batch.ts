@@ -45,8 +45,8 @@ async function checkSpending(batch: Batch, jobs: ReadonlyArray<Job | Error>): Pr
 	for (const job of jobs) {
 		if (job instanceof Error || !job.order || !job.plan.submission) continue;
 		await adoptEarlier(batch.run, job.order);
-		const { line } = job.order;
-		if (line.accepted() || line.lost() !== null) continue;
+		const { record } = job.order;
+		if (record.accepted() || record.lost() !== null) continue;
 		count++;
 		seconds += job.plan.submission.settings.body.duration;
 	}

@@ -21,7 +21,7 @@ const PAGE_OR_MESSAGE = bytesOf('<{[');
 const SKIPPED = bytesOf(' \t\r\n\ufeff');
 
 /** Watches one download, from the request to the last byte, and ends it when it must not go on. */
-class Watch {
+class DownloadMonitor {
 	fault: DownloadFault | null = null;
 	readonly abort = new AbortController();
 	private answer: VideoAnswer | null = null;
@@ -108,29 +108,29 @@ async function downloadOnce(
 	deadline: number,
 ): Promise<Downloaded> {
 	const done = new AbortController();
-	const watch = new Watch(clock, deadline);
-	const forget = onAbort(signal, () => watch.end({ kind: 'brokeOff', message: 'cancelled' }));
-	const keeping = watch.keep(done.signal);
+	const monitor = new DownloadMonitor(clock, deadline);
+	const forget = onAbort(signal, () => monitor.end({ kind: 'brokeOff', message: 'cancelled' }));
+	const keeping = monitor.keep(done.signal);
 	try {
-		const answer = await transport.openVideo(url, watch.abort.signal);
+		const answer = await transport.openVideo(url, monitor.abort.signal);
 		if (!('stream' in answer)) {
-			return failed(watch.fault ?? { kind: 'noAnswer', code: answer.code });
+			return failed(monitor.fault ?? { kind: 'noAnswer', code: answer.code });
 		}
 		const announced = Number(answer.headers['content-length'] ?? NaN);
 		const fault = headFault(answer, announced);
 		if (fault) return failed(fault, answer.retryAfterMs);
-		watch.follow(answer);
+		monitor.follow(answer);
 		const video = await store(answer.stream, fileName);
-		const verdict = watch.verdict(announced);
+		const verdict = monitor.verdict(announced);
 		return verdict === null ? { video } : failed(verdict);
 	} catch (error) {
 		const message = error instanceof Error ? error.message.slice(0, 200) : '';
-		return failed(watch.fault ?? { kind: 'brokeOff', message });
+		return failed(monitor.fault ?? { kind: 'brokeOff', message });
 	} finally {
 		forget();
 		done.abort();
 		// Whatever was not read to its end is hung up.
-		watch.abort.abort();
+		monitor.abort.abort();
 		await keeping;
 	}
 }
@@ -174,12 +174,12 @@ export async function downloadVideo(
 			if (result === null) break;
 			if (result.video !== null) return result.video;
 			({ fault } = result);
-			const leftMs = until - clock.now();
-			const isFinal = ['tooLarge', 'tooSlow'].includes(fault.kind) || leftMs <= 0;
+			const remainingMs = until - clock.now();
+			const isFinal = ['tooLarge', 'tooSlow'].includes(fault.kind) || remainingMs <= 0;
 			if (isFinal || attempt === bounds.downloadAttempts) break;
-			const asked = Math.min(result.retryAfterMs, bounds.longestPauseMs);
-			const pauseMs = Math.max(backoffMs(attempt, run.random()), asked);
-			await clock.sleep(Math.min(pauseMs, leftMs), run.signal);
+			const retryAfterMs = Math.min(result.retryAfterMs, bounds.longestPauseMs);
+			const pauseMs = Math.max(backoffMs(attempt, run.random()), retryAfterMs);
+			await clock.sleep(Math.min(pauseMs, remainingMs), run.signal);
 		}
 		if (run.signal?.aborted) throw new Cancelled();
 		throw new PredictionFailure(

@@ -26,20 +26,20 @@ type Until = 'accepted' | 'ended';
  * @throws Cancelled
  */
 export async function obtainPrediction(run: Run, order: Order, until: Until): Promise<Obtained> {
-	const { line, account, model, frame } = order;
+	const { record, account, model, frame } = order;
 	for (;;) {
 		await adoptEarlier(run, order);
-		const known = line.accepted();
-		if (!known) break;
-		const prediction = await pickUp(run, order, known.predictionId, until);
+		const earlier = record.accepted();
+		if (!earlier) break;
+		const prediction = await pickUp(run, order, earlier.predictionId, until);
 		if (prediction.state !== 'working') account.session.placeIsFree();
 		if (prediction.state !== 'ended') {
-			return { prediction, model: known.model, frame: known.frame, pickedUp: true };
+			return { prediction, model: earlier.model, frame: earlier.frame, pickedUp: true };
 		}
 		// What an earlier try paid for brought no video: the next one, or else this try submits anew.
-		line.strike();
+		record.remove();
 	}
-	const lost = line.lost();
+	const lost = record.lost();
 	if (lost !== null) throw new PredictionFailure({ kind: 'answerLost', obstacle: lost });
 
 	const accepted = await submitOnce(run, order);
@@ -50,15 +50,15 @@ export async function obtainPrediction(run: Run, order: Order, until: Until): Pr
 			? await follow(run, order, accepted.id, until, run.clock.now())
 			: accepted;
 	if (prediction.state !== 'working') account.session.placeIsFree();
-	if (prediction.state === 'ended' && until === 'ended') line.strike();
+	if (prediction.state === 'ended' && until === 'ended') record.remove();
 	return { prediction, model, frame, pickedUp: false };
 }
 
 /** Takes over what an earlier round of a loop has left of the same request. */
 export async function adoptEarlier(run: Run, order: Order): Promise<void> {
-	const { line } = order;
-	if (!line.needsRequest()) return;
-	await withRequest(run, order, Infinity, async (_, hash) => line.adopt(hash));
+	const { record } = order;
+	if (!record.needsRequest()) return;
+	await withRequest(run, order, Infinity, async (_, hash) => record.adopt(hash));
 }
 
 /** Follows what an earlier try has paid for; where its state alone is wanted and cannot be read now, its id is known. */
@@ -87,19 +87,19 @@ async function follow(
 	until: Until,
 	acceptedAt: number | null,
 ): Promise<Prediction> {
-	const { account, line, startedAt, timeoutMs } = order;
-	const asking =
+	const { account, record, startedAt, timeoutMs } = order;
+	const question =
 		until === 'ended'
 			? waitForEnd(run, predictionId, { ...order, acceptedAt })
 			: askForState(run, predictionId, account, startedAt + timeoutMs);
-	const prediction = await asking.catch((failure: unknown) => {
-		if (isUnknown(failure)) line.recordKnown(false);
+	const prediction = await question.catch((failure: unknown) => {
+		if (isUnknown(failure)) record.saveKnown(false);
 		else if (failure instanceof PredictionFailure && failure.facts.status !== undefined) {
-			line.recordKnown(true);
+			record.saveKnown(true);
 		}
 		throw failure;
 	});
-	line.recordKnown(true);
+	record.saveKnown(true);
 	return prediction;
 }
 

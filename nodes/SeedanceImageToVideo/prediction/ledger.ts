@@ -65,7 +65,7 @@ type SubmissionFacts = Pick<LedgerEntry, 'request' | 'model' | 'frame'>;
 const claimed = new WeakSet<LedgerEntry>();
 
 /** One item's part of the ledger. In one round an item is an item, whatever its expressions give this time. */
-export class LedgerLine {
+export class ItemRecord {
 	private own: LedgerEntry | null = null;
 
 	constructor(
@@ -110,29 +110,29 @@ export class LedgerLine {
 	}
 
 	/** Writes down, at once, what was accepted. */
-	recordAccepted(predictionId: string, facts: SubmissionFacts): void {
+	saveAccepted(predictionId: string, facts: SubmissionFacts): void {
 		this.write({ ...facts, predictionId });
 	}
 
 	/** Writes down that a submission may have been accepted, so that an unattended retry leaves it alone. */
-	recordLost(reason: string, facts: SubmissionFacts): void {
+	saveLost(reason: string, facts: SubmissionFacts): void {
 		this.write({ ...facts, predictionId: null, reason, doubtfulIn: this.scope.executionId });
 	}
 
 	/** Whether GPTProto knows the prediction: where it does not, a person who runs the execution again gets a new one. */
-	recordKnown(isKnown: boolean): void {
+	saveKnown(isKnown: boolean): void {
 		if (!this.own) return;
 		if (isKnown) delete this.own.doubtfulIn;
 		else this.own.doubtfulIn = this.scope.executionId;
 	}
 
 	/** It was put out, or handed over. */
-	recordDelivered(): void {
+	saveDelivered(): void {
 		if (this.own) this.own.delivered = true;
 	}
 
 	/** Strikes the entry out: the prediction ended without a video. */
-	strike(): void {
+	remove(): void {
 		const index = this.own ? this.entries.indexOf(this.own) : -1;
 		if (index >= 0) this.entries.splice(index, 1);
 		this.own = null;
@@ -160,7 +160,7 @@ export class LedgerLine {
 	}
 
 	private write(facts: SubmissionFacts & Pick<LedgerEntry, 'predictionId'> & Partial<LedgerEntry>) {
-		this.strike();
+		this.remove();
 		const { item, account } = this.key;
 		const entry = { round: 0, item, parameters: '', account, ...facts };
 		this.entries.push(entry);
@@ -170,7 +170,7 @@ export class LedgerLine {
 
 export class Ledger {
 	private readonly entries: LedgerEntry[];
-	private readonly lines: LedgerLine[] = [];
+	private readonly records: ItemRecord[] = [];
 
 	/** @param context the node's context, `getContext('node')` */
 	constructor(
@@ -189,10 +189,10 @@ export class Ledger {
 		}
 	}
 
-	line(key: ItemKey): LedgerLine {
-		const line = new LedgerLine(this.entries, this.scope, key);
-		this.lines.push(line);
-		return line;
+	recordOf(key: ItemKey): ItemRecord {
+		const record = new ItemRecord(this.entries, this.scope, key);
+		this.records.push(record);
+		return record;
 	}
 
 	/**
@@ -200,7 +200,7 @@ export class Ledger {
 	 * did not; and when a later round shows that the output has arrived.
 	 */
 	close(wentWell: boolean): void {
-		for (const line of this.lines) line.release();
+		for (const record of this.records) record.release();
 		const { round } = this.scope;
 		const isEarlier = (entry: LedgerEntry) => round !== null && entry.round < round;
 		this.drop((entry) => entry.delivered === true && (wentWell || isEarlier(entry)));
@@ -208,9 +208,9 @@ export class Ledger {
 
 	/** Accepted predictions of this run by item: what a retry picks up. */
 	accepted(): Array<readonly [item: number, predictionId: string]> {
-		return this.lines.flatMap((line) => {
-			const accepted = line.accepted();
-			return accepted ? [[line.item, accepted.predictionId] as const] : [];
+		return this.records.flatMap((record) => {
+			const accepted = record.accepted();
+			return accepted ? [[record.item, accepted.predictionId] as const] : [];
 		});
 	}
 }

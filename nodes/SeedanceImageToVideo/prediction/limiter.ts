@@ -175,15 +175,15 @@ export class Limiter {
 		isProbe: boolean,
 	): void {
 		const refusal = outcome?.kind === 'rateLimited' ? outcome : null;
-		const askedMs = Math.min(refusal?.retryAfterMs ?? 0, bounds.longestPauseMs);
+		const retryAfterMs = Math.min(refusal?.retryAfterMs ?? 0, bounds.longestPauseMs);
 		if (kind === 'submission') {
 			// A 429 may be about the predictions at work alone, so questions go on.
-			this.places.learn(outcome, isProbe, askedMs);
-			this.pause('submission', askedMs);
+			this.places.learn(outcome, isProbe, retryAfterMs);
+			this.pause('submission', retryAfterMs);
 		} else if (refusal) {
 			// Several questions of one burst may be refused together: that is one refusal, not many.
 			if (sentAt >= this.pausedUntil.question) this.questionsRefusedInARow++;
-			const ms = Math.max(askedMs, backoffMs(this.questionsRefusedInARow, this.random()));
+			const ms = Math.max(retryAfterMs, backoffMs(this.questionsRefusedInARow, this.random()));
 			this.pause('question', ms);
 			this.pause('submission', ms);
 			this.width = 1;

@@ -45,14 +45,14 @@ export class Places {
 
 	/**
 	 * @param outcome of a submission; null where it was not sent after all
-	 * @param askedMs how long the server asked to wait
+	 * @param retryAfterMs how long the server asked to wait
 	 */
-	learn(outcome: Outcome | null, wasProbe: boolean, askedMs: number): void {
+	learn(outcome: Outcome | null, wasProbe: boolean, retryAfterMs: number): void {
 		if (outcome?.kind === 'rateLimited') {
 			if (wasProbe) this.caution = Math.min(this.caution + 1, MOST_CAUTIOUS);
 			this.free = 0;
 			this.growth = 1;
-			this.probeIn(askedMs);
+			this.probeIn(retryAfterMs);
 		} else if (outcome?.kind !== 'prediction') {
 			// It has taken no place.
 			if (!wasProbe) this.free++;

@@ -3,7 +3,7 @@ import type { Prediction } from '../gptproto/prediction';
 import type { FrameSize } from '../gptproto/reference';
 import type { SubmissionRequest } from '../gptproto/request';
 import { bounds } from './bounds';
-import { hashOfRequest, type LedgerLine } from './ledger';
+import { hashOfRequest, type ItemRecord } from './ledger';
 import { HeldBack } from './limiter';
 import { PredictionFailure } from './reason';
 import {
@@ -20,7 +20,7 @@ import { throwIfCancelled } from './wait';
 
 /** What one item asks for. */
 export interface Order {
-	readonly line: LedgerLine;
+	readonly record: ItemRecord;
 	readonly account: Account;
 	readonly model: string;
 	/** null where no page documents the model. */
@@ -74,10 +74,10 @@ export async function submitOnce(run: Run, order: Order): Promise<Prediction> {
 		);
 		if (outcome.kind === 'prediction') return outcome.prediction;
 		if (outcome.kind === 'rateLimited') continue;
-		const leftMs = deadline - clock.now();
+		const remainingMs = deadline - clock.now();
 		const isLast = !mayConnectNextTime(outcome) || ++unconnected >= bounds.connectAttempts;
-		if (isLast || leftMs <= 0) throw notAccepted(outcome);
-		await clock.sleep(Math.min(backoffMs(unconnected, run.random()), leftMs), signal);
+		if (isLast || remainingMs <= 0) throw notAccepted(outcome);
+		await clock.sleep(Math.min(backoffMs(unconnected, run.random()), remainingMs), signal);
 	}
 }
 
@@ -103,7 +103,7 @@ async function attempt(
 	request: SubmissionRequest,
 	hash: string,
 ): Promise<Outcome> {
-	const { account, line, model, frame } = order;
+	const { account, record, model, frame } = order;
 	const facts = { request: hash, model, frame };
 	const isCancelled = () => run.signal?.aborted === true;
 	const scopes = { account: account.id, model: `${account.id} ${model}` };
@@ -111,16 +111,19 @@ async function attempt(
 		throwIfCancelled(run);
 		const refusal = run.refusals.get(scopes.account) ?? run.refusals.get(scopes.model);
 		if (refusal) throw new PredictionFailure({ kind: 'notSentAfterRefusal', refusal });
-		const leftMs = deadline + bounds.graceMs - run.clock.now();
-		const outcome = await account.transport.submit(request, Math.min(bounds.submissionMs, leftMs));
+		const remainingMs = deadline + bounds.graceMs - run.clock.now();
+		const outcome = await account.transport.submit(
+			request,
+			Math.min(bounds.submissionMs, remainingMs),
+		);
 		if (outcome.kind === 'prediction') {
 			const { id: predictionId } = outcome.prediction;
-			line.recordAccepted(predictionId, facts);
-			run.report({ kind: 'accepted', item: line.item, predictionId });
+			record.saveAccepted(predictionId, facts);
+			run.report({ kind: 'accepted', item: record.item, predictionId });
 			if (isCancelled()) run.report({ kind: 'acceptedWhileCancelled', predictionId });
 		} else if (!isSurelyNotAccepted(outcome)) {
 			const reason = describeObstacle(outcome);
-			line.recordLost(reason, facts);
+			record.saveLost(reason, facts);
 			if (isCancelled()) run.report({ kind: 'answerLostWhileCancelled', reason });
 		} else if (outcome.kind === 'refused') {
 			const scope = scopeOfRefusal(outcome);

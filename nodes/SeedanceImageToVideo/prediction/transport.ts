@@ -102,7 +102,7 @@ export function createTransport(
 		options: IHttpRequestOptions,
 		limitMs: number,
 		graceMs: number,
-		askedId?: string,
+		expectedId?: string,
 	): Promise<Outcome> {
 		const cut = new AbortController();
 		const done = new AbortController();
@@ -125,7 +125,7 @@ export function createTransport(
 			getExecutionCancelSignal: { value: () => cut.signal },
 		}) as IExecuteFunctions;
 		const read = async (): Promise<Outcome> => {
-			const asked: Promise<FullResponse> = context.helpers.httpRequestWithAuthentication.call(
+			const answer: Promise<FullResponse> = context.helpers.httpRequestWithAuthentication.call(
 				caller,
 				CREDENTIAL_TYPE,
 				{
@@ -139,7 +139,7 @@ export function createTransport(
 				// Without it n8n resolves the credential's expressions for the first item, whichever item this is.
 				{ credentialsDecrypted: { ...credential, type: CREDENTIAL_TYPE } },
 			);
-			const response = await asked.catch(answerIn);
+			const response = await answer.catch(answerIn);
 			const { statusCode: status, headers, body } = response;
 			if (typeof body !== 'string') {
 				stream = body;
@@ -152,7 +152,7 @@ export function createTransport(
 			}
 			const text = await readText(body);
 			if (cut.signal.aborted) return cutOff();
-			return readAnswer({ status, headers, body: text }, clock.epochMs(), key, askedId);
+			return readAnswer({ status, headers, body: text }, clock.epochMs(), key, expectedId);
 		};
 		return await read()
 			.catch((fault: unknown) => {

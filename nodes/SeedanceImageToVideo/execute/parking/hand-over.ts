@@ -10,7 +10,7 @@ import { obtainPrediction } from '../../prediction/flow';
 import { Cancelled } from '../../prediction/limiter';
 import { readAccess } from '../accounts';
 import { type Batch, type Result, settled, warn } from '../batch';
-import { NOT_KNOWN, outputItem } from '../item';
+import { UNKNOWN_REQUEST, outputItem } from '../item';
 import type { Job } from '../job';
 import {
 	describeNotHandedOver,
@@ -32,7 +32,7 @@ function canBeParked(context: IExecuteFunctions): boolean {
 }
 
 /**
- * Parks the run where the user asked for it.
+ * Parks the run where the user requested for it.
  *
  * @returns what the editor shows meanwhile; null where the node waits itself
  * @throws Refusal, before anything is sent, where this n8n or this credential does not allow it
@@ -76,7 +76,7 @@ export async function takeOverByParking(
 		warn(context, describeNotHandedOver(fault));
 		return null;
 	}
-	for (const job of waiting) job.order?.line.recordDelivered();
+	for (const job of waiting) job.order?.record.saveDelivered();
 	return parked.map(shownMeanwhile);
 }
 
@@ -93,7 +93,7 @@ async function accountIdWithoutItem(context: IExecuteFunctions): Promise<string 
 /** Brings an item to its prediction and writes down what its output will need. */
 async function park(batch: Batch, job: Job | Error, item: number): Promise<ParkedItem> {
 	const { run, pickedUp } = batch;
-	const none = { item, account: '', predictionId: '', status: null, asked: NOT_KNOWN };
+	const none = { item, account: '', predictionId: '', status: null, requested: UNKNOWN_REQUEST };
 	const nothing = {
 		...none,
 		output: { simplify: true, videoField: null },
@@ -109,14 +109,19 @@ async function park(batch: Batch, job: Job | Error, item: number): Promise<Parke
 	const facts = { item, account: account.id, output, isPromised, timeoutMs, deadlineEpochMs };
 	const open = { ...facts, settled: false, failure: null };
 	if (!order) {
-		return { ...open, predictionId: plan.predictionId ?? '', status: null, asked: NOT_KNOWN };
+		return {
+			...open,
+			predictionId: plan.predictionId ?? '',
+			status: null,
+			requested: UNKNOWN_REQUEST,
+		};
 	}
 	try {
 		const obtained = await obtainPrediction(run, order, 'accepted');
 		if (obtained.pickedUp) pickedUp.add(item);
 		const { prediction, model, frame } = obtained;
 		const { id: predictionId, status } = prediction;
-		return { ...open, predictionId, status, asked: { model, frame } };
+		return { ...open, predictionId, status, requested: { model, frame } };
 	} catch (failure) {
 		return { ...nothing, failure: messageOf(failure) };
 	}
@@ -127,7 +132,7 @@ function shownMeanwhile({
 	item,
 	predictionId,
 	status,
-	asked,
+	requested,
 	failure,
 }: ParkedItem): INodeExecutionData {
 	const data = { id: predictionId, status: status ?? 'created' };
@@ -135,5 +140,5 @@ function shownMeanwhile({
 	const prediction: Prediction = failure
 		? { ...facts, ...data, state: 'ended', failureReason: failure.message }
 		: { ...facts, ...data, state: 'working' };
-	return outputItem(item, prediction, asked, { simplify: true, videoField: null }, null);
+	return outputItem(item, prediction, requested, { simplify: true, videoField: null }, null);
 }

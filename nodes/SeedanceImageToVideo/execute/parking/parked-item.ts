@@ -1,6 +1,6 @@
 // One item while it is parked, and the form in which n8n stores it.
 import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
-import type { Asked, OutputOptions } from '../item';
+import type { Requested, OutputOptions } from '../item';
 import { describeWaitCutOff, type Message } from '../messages';
 import { toErrorItem } from '../node-error';
 
@@ -11,7 +11,7 @@ export interface ParkedItem {
 	readonly account: string;
 	readonly predictionId: string;
 	readonly status: string | null;
-	readonly asked: Asked;
+	readonly requested: Requested;
 	readonly output: OutputOptions;
 	readonly isPromised: boolean;
 	readonly timeoutMs: number;

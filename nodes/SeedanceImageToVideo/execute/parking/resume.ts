@@ -70,7 +70,7 @@ async function check(batch: Batch, parked: ParkedItem, index: number): Promise<P
 		}
 		const prediction = outcome?.kind === 'prediction' ? outcome.prediction : null;
 		const status = prediction?.status ?? parked.status;
-		// A finished prediction may be without its address for a while: it is asked once more.
+		// A finished prediction may be without its address for a while: it is requested once more.
 		const lacksAddress = prediction?.state === 'succeeded' && prediction.videoUrl === null;
 		const isSettled = isPromised
 			? prediction !== null &&
@@ -141,7 +141,7 @@ async function deliverAll(
 		if (one.isPromised && prediction.state === 'succeeded' && prediction.videoUrl === null) {
 			throw new PredictionFailure({ kind: 'noVideoAddress' }, facts);
 		}
-		return outputItem(one.item, prediction, one.asked, one.output, null);
+		return outputItem(one.item, prediction, one.requested, one.output, null);
 	});
 	throwIfStopped(states);
 	const results = await settle(async (one, index) => {
@@ -149,11 +149,11 @@ async function deliverAll(
 		const prediction = predictions.get(one);
 		if (state instanceof Error || !prediction) return state;
 		// n8n may be a minute late, which is not the video's fault.
-		const leftMs = Math.max(one.deadlineEpochMs - run.clock.epochMs(), 2 * bounds.resultMs);
+		const remainingMs = Math.max(one.deadlineEpochMs - run.clock.epochMs(), 2 * bounds.resultMs);
 		return await deliver(context, run, prediction, {
 			...one,
 			account: await accountOf(batch, one, index),
-			deadline: run.clock.now() + leftMs,
+			deadline: run.clock.now() + remainingMs,
 		});
 	});
 	throwIfStopped(results);
