@@ -34,7 +34,7 @@ export interface EngineOptions {
 	readonly executionId?: string;
 	readonly mode?: WorkflowExecuteMode;
 	/** The data of a failed execution, to run it again as n8n's "Retry execution" does. */
-	readonly retryOf?: IRunExecutionData;
+	readonly retryOf?: IRunExecutionData | undefined;
 	/** As an n8n that cannot start another execution just now. */
 	readonly refusesSubExecutions?: boolean;
 	/** Gets what the node sends to the editor. */
@@ -66,8 +66,8 @@ function subExecutions(options: EngineOptions, started: EngineRun[]) {
 		if (!code || !inputData) throw new Error('The engine of the tests runs inline workflows only');
 		if (options.refusesSubExecutions) throw new Error('No place for a sub-execution');
 		const { executionId = '1' } = options;
-		const { retryOf: _unused, ...same } = options;
-		const inner = { ...same, nodes: code.nodes, connections: code.connections, items: inputData };
+		const { nodes, connections } = code;
+		const inner = { ...options, nodes, connections, items: inputData, retryOf: undefined };
 		const id = `${executionId}.${started.length + 1}`;
 		started.push(execute({ ...inner, executionId: id }));
 		return { executionId: id, data: [inputData], waitTill: new Date() };

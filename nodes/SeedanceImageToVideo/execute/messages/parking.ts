@@ -1,7 +1,15 @@
 // Words of Survive Restarts: why a wait cannot be kept, how it ended, and what stands in the execution that keeps it.
 import { displayedName } from '../../description';
-import { aboutInput, aboutItems, type ByItem, counted, describeUnexpected } from './message';
-import { didNotFinish, type Message, oneLine } from './message';
+import {
+	aboutInput,
+	aboutItems,
+	type ByItem,
+	counted,
+	describeUnexpected,
+	didNotFinish,
+	type Message,
+	oneLine,
+} from './message';
 
 /** n8n cannot keep the wait, or must not. */
 export function describeNotParkable(why: 'oldN8n' | 'credentialOfItem'): Message {

@@ -2,8 +2,15 @@
 import { displayedName } from '../../description';
 import type { RunEvent } from '../../prediction/run';
 import { obstacleInWords } from './failures';
-import { aboutInput, aboutItems, type ByItem, counted, didNotFinish, oneLine } from './message';
-import type { Message } from './message';
+import {
+	aboutInput,
+	aboutItems,
+	type ByItem,
+	counted,
+	didNotFinish,
+	type Message,
+	oneLine,
+} from './message';
 
 /** The whole run would cost more than the user allows. */
 export function describeOverspending(items: number, seconds: number, limit: number): Message {
