@@ -7,7 +7,6 @@ import { PredictionFailure } from '../../prediction/reason';
 import { isFinalRefusal } from '../../prediction/retry';
 import { askForState, askOnce } from '../../prediction/wait';
 import { type Batch, openBatch, type Result, settled } from '../batch';
-import { outputItem } from '../item';
 import {
 	CANCELLED,
 	describeOtherAccount,
@@ -91,75 +90,84 @@ async function check(batch: Batch, parked: ParkedItem, index: number): Promise<P
 	}
 }
 
-/** Puts out exactly what the node would have put out, had it waited itself. */
+/** A prediction as it is now. @throws PredictionFailure where a video was promised and there is none */
+async function stateOf(batch: Batch, parked: ParkedItem, index: number): Promise<Prediction> {
+	const { run } = batch;
+	const { predictionId, isPromised, failure } = parked;
+	if (failure) throw new Refusal(failure);
+	const account = await accountOf(batch, parked, index);
+	const deadline = run.clock.now() + 4 * bounds.resultMs;
+	const prediction = await askForState(run, predictionId, account, deadline);
+	const { state, status } = prediction;
+	if (isPromised && state === 'ended') {
+		const { failureReason } = prediction;
+		throw new PredictionFailure({ kind: 'ended', failureReason }, { predictionId, status });
+	}
+	if (isPromised && state === 'succeeded' && prediction.videoUrl === null) {
+		throw new PredictionFailure({ kind: 'noVideoAddress' }, { predictionId, status });
+	}
+	return prediction;
+}
+
+/** The item that the node would have put out, had it waited itself. */
+async function resultOf(
+	batch: Batch,
+	parked: ParkedItem,
+	prediction: Prediction,
+	index: number,
+): Promise<INodeExecutionData> {
+	const { context, run } = batch;
+	// n8n may be a minute late, which is not the video's fault.
+	const remainingMs = Math.max(parked.deadlineEpochMs - run.clock.epochMs(), 2 * bounds.resultMs);
+	const account = await accountOf(batch, parked, index);
+	const deadline = run.clock.now() + remainingMs;
+	return await deliver(context, run, prediction, { ...parked, account, deadline });
+}
+
+/** Fails for the first item that failed, where the node's On Error is Stop, and says where the other videos are. */
+function throwIfStopped(
+	{ context, run }: Batch,
+	parked: readonly ParkedItem[],
+	states: ReadonlyArray<Prediction | Error>,
+	results: ReadonlyArray<Prediction | Result>,
+): void {
+	const node = context.getNode();
+	if (run.signal?.aborted) throw new NodeOperationError(node, CANCELLED);
+	const itemOf = (index: number) => parked[index]?.item ?? index;
+	const [first, ...others] = [...results.entries()].flatMap(([index, result]) =>
+		result instanceof Error ? [[itemOf(index), messageOf(result)] as const] : [],
+	);
+	if (!first || context.continueOnFail()) return;
+	const [item, words] = first;
+	const videos = [...states.entries()].flatMap(([index, state]) => {
+		const hasVideo = !(state instanceof Error) && state.state === 'succeeded';
+		return hasVideo && itemOf(index) !== item
+			? [[itemOf(index), `${state.id} ${state.videoUrl ?? ''}`] as const]
+			: [];
+	});
+	const said = others.map(([other, { message }]) => [other, message] as const);
+	throw toNodeError(node, withMore(words, describeRestOfParked(said, videos)), item);
+}
+
+/** Puts out exactly what the node would have put out, had it waited itself. Nothing is downloaded before all went well. */
 async function deliverAll(
 	batch: Batch,
 	parked: readonly ParkedItem[],
 ): Promise<INodeExecutionData[]> {
-	const { context, run } = batch;
-	const node = context.getNode();
-	const predictions = new Map<ParkedItem, Prediction>();
-	const settle = async (work: (one: ParkedItem, index: number) => Promise<Result>) =>
-		await Promise.all(
-			parked.map(async (one, index): Promise<Result> => {
-				if (one.failure) return new Refusal(one.failure);
-				return await settled(work(one, index));
-			}),
-		);
-	const throwIfStopped = (results: readonly Result[]) => {
-		if (run.signal?.aborted) throw new NodeOperationError(node, CANCELLED);
-		const failed = parked.flatMap(({ item }, index) => {
-			const result = results[index];
-			return result instanceof Error ? [[item, messageOf(result)] as const] : [];
-		});
-		const [first] = failed;
-		if (!first || context.continueOnFail()) return;
-		const videos = [...predictions].flatMap(([{ item }, one]) =>
-			one.state === 'succeeded' && item !== first[0]
-				? [[item, `${one.id} ${one.videoUrl ?? ''}`] as const]
-				: [],
-		);
-		const others = failed.slice(1).map(([item, { message }]) => [item, message] as const);
-		const rest = describeRestOfParked(others, videos);
-		const [item, words] = first;
-		throw toNodeError(node, withMore(words, rest), item);
-	};
-
-	const states = await settle(async (one, index) => {
-		const account = await accountOf(batch, one, index);
-		const patienceMs = 4 * bounds.resultMs;
-		const { predictionId } = one;
-		const prediction = await askForState(run, predictionId, account, run.clock.now() + patienceMs);
-		predictions.set(one, prediction);
-		const facts = { predictionId, status: prediction.status };
-		if (one.isPromised && prediction.state === 'ended') {
-			throw new PredictionFailure(
-				{ kind: 'ended', failureReason: prediction.failureReason },
-				facts,
-			);
-		}
-		if (one.isPromised && prediction.state === 'succeeded' && prediction.videoUrl === null) {
-			throw new PredictionFailure({ kind: 'noVideoAddress' }, facts);
-		}
-		return outputItem(one.item, prediction, one.requested, one.output, null);
-	});
-	throwIfStopped(states);
-	const results = await settle(async (one, index) => {
-		const state = states[index] as Result;
-		const prediction = predictions.get(one);
-		if (state instanceof Error || !prediction) return state;
-		// n8n may be a minute late, which is not the video's fault.
-		const remainingMs = Math.max(one.deadlineEpochMs - run.clock.epochMs(), 2 * bounds.resultMs);
-		return await deliver(context, run, prediction, {
-			...one,
-			account: await accountOf(batch, one, index),
-			deadline: run.clock.now() + remainingMs,
-		});
-	});
-	throwIfStopped(results);
+	const states = await Promise.all(
+		parked.map(async (one, index) => await settled(stateOf(batch, one, index))),
+	);
+	throwIfStopped(batch, parked, states, states);
+	const results: readonly Result[] = await Promise.all(
+		parked.map(async (one, index) => {
+			const state = states[index] as Prediction | Error;
+			return state instanceof Error ? state : await settled(resultOf(batch, one, state, index));
+		}),
+	);
+	throwIfStopped(batch, parked, states, results);
 	return results.map((result, index) =>
 		result instanceof Error
-			? toErrorItem(node, messageOf(result), parked[index]?.item ?? index)
+			? toErrorItem(batch.context.getNode(), messageOf(result), parked[index]?.item ?? index)
 			: result,
 	);
 }
