@@ -7,12 +7,10 @@ import {
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import { properties } from './description';
-import { OPERATIONS } from './description/operation';
-import { runBatch } from './execute/batch';
-import { describeUnknownOperation } from './execute/messages';
-import { toNodeError } from './execute/node-error';
+import { runBatch } from './execute/run-batch';
 import { OPERATION_WORK } from './execute/operations';
-import { resumeParked, stageOf, takeOverByParking } from './execute/parking';
+import { takeOverByParking } from './execute/parking/hand-over';
+import { resumeParked, stageOf } from './execute/parking/resume';
 
 export class SeedanceImageToVideo implements INodeType {
 	description: INodeTypeDescription = {
@@ -33,11 +31,8 @@ export class SeedanceImageToVideo implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const chosen = this.getNodeParameter('operation', 0, 'submitAndWait');
-		const operation = OPERATIONS.find((name) => name === chosen);
-		if (!operation) throw toNodeError(this.getNode(), describeUnknownOperation(chosen), 0);
 		const stage = stageOf(this);
 		if (stage) return [await resumeParked(this, stage)];
-		return [await runBatch(this, operation, OPERATION_WORK[operation], takeOverByParking)];
+		return [await runBatch(this, OPERATION_WORK, takeOverByParking)];
 	}
 }

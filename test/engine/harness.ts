@@ -80,13 +80,14 @@ export function useRuntime() {
 	const warnings: string[] = [];
 	const notes: string[] = [];
 	const real = { ...bounds };
-	const { now, sleep } = systemClock;
+	const { now, epochMs, sleep } = systemClock;
 	let leapt = 0;
 	const sleepers = new Set<AbortController>();
 
 	beforeAll(async () => {
 		runtime = await startRuntime();
 		jest.spyOn(systemClock, 'now').mockImplementation(() => now() * CLOCK_SPEED + leapt);
+		jest.spyOn(systemClock, 'epochMs').mockImplementation(() => epochMs() + leapt);
 		jest.spyOn(systemClock, 'sleep').mockImplementation(async (ms, signal) => {
 			const end = systemClock.now() + ms;
 			for (let left = ms; left > 0 && !signal?.aborted; left = end - systemClock.now()) {

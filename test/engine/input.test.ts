@@ -217,5 +217,5 @@ it('names a credential whose base URL cannot be used', async () => {
 
 it('names an operation that does not exist', async () => {
 	const run = await engine.run({ parameters: { operation: 'cancel' } });
-	expect(run.data.resultData.error?.message).toContain(`'Operation' is unknown: "cancel"`);
+	expect(run.data.resultData.error?.message).toContain(`'Operation' must be one of submitAndWait, submit, getResult, but is "cancel"`);
 });

@@ -49,6 +49,15 @@ describe('Submit and Wait', () => {
 		});
 	});
 
+	it('downloads into n8n’s memory, where n8n keeps files there', async () => {
+		// Such a store only listens, and never asks a paused stream to go on.
+		const mode = jest.replaceProperty(engine.binaryData as never, 'mode', 'default' as never);
+		const run = await engine.run();
+		mode.restore();
+		const stored = itemsOf(run, SUCCESS)[0]?.binary?.data?.data ?? '';
+		expect(Buffer.from(stored, 'base64')).toEqual(TINY_VIDEO);
+	});
+
 	it('puts out GPTProto\'s own object with "Simplify" off, and no key that makes n8n retry', async () => {
 		const run = await engine.run({ parameters: { simplify: false } });
 		const [item] = itemsOf(run, SUCCESS);

@@ -6,10 +6,20 @@ import { errorOf, setBounds, useEngine } from './harness';
 
 const engine = useEngine();
 
-/** A proxy: CONNECT is refused with `connectStatus`; plain requests for any host are brought to `target`. */
+const SENDS_INSIDE = 'sends-inside.example';
+const INSIDE = '/only-for-the-inside';
+
+/**
+ * A proxy: CONNECT is refused with `connectStatus`; plain requests for any host are brought to `target`, but for one
+ * host that redirects into the private network.
+ */
 async function startProxy(connectStatus: number, target?: string): Promise<Server> {
 	const server = createServer((incoming, outgoing) => {
-		const { pathname, search } = new URL(incoming.url ?? '', 'http://any');
+		const { hostname, pathname, search } = new URL(incoming.url ?? '', 'http://any');
+		if (hostname === SENDS_INSIDE) {
+			outgoing.writeHead(302, { location: `${target}${INSIDE}` }).end();
+			return;
+		}
 		const { host } = new URL(target ?? '');
 		const on = request(
 			`${target}${pathname}${search}`,
@@ -91,10 +101,15 @@ it('opens a video on a private network only where the base URL is private too', 
 
 it('follows no public address into a private network', async () => {
 	await useProxy(403, engine.sandbox.baseUrl);
-	engine.sandbox.plan({ on: 'result', kind: 'badVideoUrl', url: 'http://video.example/v1/models' });
-	// The proxy brings the video's public host to the API, which redirects as it is told to.
+	engine.sandbox.plan({
+		on: 'result',
+		kind: 'badVideoUrl',
+		url: `http://${SENDS_INSIDE}/video.mp4`,
+	});
 	const credential = { apiKey: engine.sandbox.apiKey, baseUrl: 'http://gptproto.example' };
 	const run = await engine.run({ credential });
 	expect(errorOf(run).message).toContain('could not be downloaded');
+	expect(errorOf(run).description).toContain('private network');
+	expect(engine.sandbox.requests.filter(({ path }) => path.startsWith(INSIDE))).toEqual([]);
 	expect(JSON.stringify(run.data)).not.toContain(engine.sandbox.apiKey);
 });

@@ -192,7 +192,6 @@ const FAULTS: Examples<InputFault | words.FormFault> = {
 	empty: [{ kind: 'empty' }],
 	notText: [{ kind: 'notText' }],
 	notBoolean: [{ kind: 'notBoolean' }],
-	notWholeNumber: [{ kind: 'notWholeNumber', min: 4, max: 15 }],
 	notOneOf: [
 		{ kind: 'notOneOf', allowed: ['720p'] },
 		{ kind: 'notOneOf', allowed: ['720p', '480p'], model: 'Seedance 2.0 Fast' },
@@ -203,11 +202,11 @@ const FAULTS: Examples<InputFault | words.FormFault> = {
 	notAPictureDataUri: [{ kind: 'notAPictureDataUri' }],
 	expression: [{ kind: 'expression', message: QUOTED }],
 	notANumber: [
-		{ kind: 'notANumber', atLeast: 0, isWhole: false, fallback: 15 },
-		{ kind: 'notANumber', atLeast: 0, isWhole: true, fallback: 0 },
-		{ kind: 'notANumber', atLeast: 0.1, isWhole: false, fallback: 4 },
-		{ kind: 'notANumber', atLeast: 1, isWhole: true, fallback: 10 },
-	],
+		{ min: 4, max: 15, isWhole: true },
+		{ min: 0, isAbove: true },
+		{ min: 0, isWhole: true },
+		{ min: 0.1 },
+	].map((range) => ({ kind: 'notANumber', range })),
 	reservedName: [{ kind: 'reservedName' }],
 	noFieldNamed: [
 		{ kind: 'noFieldNamed', fields: [] },
@@ -264,8 +263,6 @@ const messages: readonly words.Message[] = [
 	words.describeUnexpected({}),
 	words.describeUnexpected(undefined),
 	words.describeUnexpected({ message: QUOTED, description: QUOTED }),
-	words.describeUnknownOperation('sing'),
-	words.describeUnknownOperation(undefined),
 	...[1, 2, 51].map((count) => words.describeOverspending(count, count * 5, 4)),
 	words.describeNotParkable('oldN8n'),
 	words.describeNotParkable('credentialOfItem'),
@@ -287,7 +284,6 @@ const passages: readonly string[] = [
 		words.HINTS.pickedUp(count),
 	]),
 	words.HINTS.addressExpires,
-	words.HINTS.silentModel,
 ];
 /** What stands alone: in n8n's log, or as the message of an exception. */
 const lines: readonly string[] = [
@@ -341,7 +337,6 @@ describe('what a person reads', () => {
 				'describeRest',
 				'describeRestOfParked',
 				'describeUnexpected',
-				'describeUnknownOperation',
 				'describeUnreadableCredential',
 				'describeWaitCutOff',
 			].sort(),

@@ -44,13 +44,13 @@ it('reads any answer without a TypeError', () => {
 			anyBody.map((value) => JSON.stringify(value) ?? ''),
 			fc.nat(),
 			fc.option(fc.string(), { nil: undefined }),
-			(status, text, cut, askedId) => {
+			(status, text, cut, expectedId) => {
 				for (const body of [text, text.slice(0, cut % (text.length + 1))]) {
-					const answer = readAnswer({ status, headers: {}, body }, 0, 'sk-secret-key', askedId);
+					const answer = readAnswer({ status, headers: {}, body }, 0, 'sk-secret-key', expectedId);
 					expect(['prediction', 'refused', 'rateLimited', 'unreadable']).toContain(answer.kind);
 					if (answer.kind !== 'prediction') continue;
 					const { prediction } = answer;
-					expect(prediction.id).toBe(askedId ?? prediction.id);
+					expect(prediction.id).toBe(expectedId ?? prediction.id);
 					expect(typeof prediction.status).toBe('string');
 					if (prediction.state === 'succeeded' && prediction.videoUrl !== null) {
 						expect(prediction.videoUrl).toMatch(/^https?:/i);
@@ -165,12 +165,12 @@ it.each([
 	expect(readRetryAfter(value, 0)).toBe(expected);
 });
 
-const read = (status: number, body: unknown, key = '', askedId?: string) =>
+const read = (status: number, body: unknown, key = '', expectedId?: string) =>
 	readAnswer(
 		{ status, headers: {}, body: typeof body === 'string' ? body : JSON.stringify(body) },
 		0,
 		key,
-		askedId,
+		expectedId,
 	);
 
 describe('a prediction is found', () => {

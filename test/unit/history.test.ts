@@ -262,7 +262,7 @@ class Play implements Api {
 						const own = this.predictions.find(({ id }) => id === prediction.id);
 						if (prediction.state === 'ended' && until === 'ended') return false;
 						if (undelivered[item]) return false;
-						order.line.recordDelivered();
+						order.record.saveDelivered();
 						if (own) own.delivered = true;
 						return true;
 					} finally {

@@ -27,13 +27,13 @@ function end(ledger: Ledger, wentWell = false): void {
 /** Leaves one accepted prediction behind. */
 function leave(id = 'id-1', scope = {}, key = first): void {
 	const ledger = open(scope);
-	ledger.line(key).recordAccepted(id, facts);
+	ledger.recordOf(key).saveAccepted(id, facts);
 	end(ledger);
 }
 /** What the next try picks up. */
 function found(scope = {}, key = first): string | undefined {
 	const ledger = open(scope);
-	const id = ledger.line(key).accepted()?.predictionId;
+	const id = ledger.recordOf(key).accepted()?.predictionId;
 	end(ledger);
 	return id;
 }
@@ -66,14 +66,14 @@ it('tells one item from the other, and one account from the other', () => {
 
 it('keeps the model and the frame size it was submitted with', () => {
 	leave();
-	expect(open().line(first).accepted()).toMatchObject({ model: 'm', frame: facts.frame });
+	expect(open().recordOf(first).accepted()).toMatchObject({ model: 'm', frame: facts.frame });
 });
 
 describe('a later round', () => {
 	it('takes over the same request, once', () => {
 		leave();
 		const ledger = open({ round: 1 });
-		const [one, other] = [ledger.line(first), ledger.line(second)];
+		const [one, other] = [ledger.recordOf(first), ledger.recordOf(second)];
 		expect([one.needsRequest(), other.needsRequest()]).toEqual([true, true]);
 		one.adopt('an owl');
 		expect(one.accepted()).toBeNull();
@@ -87,7 +87,7 @@ describe('a later round', () => {
 	it('makes it its item’s own, whatever the next try of the round asks for', () => {
 		leave();
 		const ledger = open({ round: 1 });
-		ledger.line(second).adopt('a fox');
+		ledger.recordOf(second).adopt('a fox');
 		end(ledger);
 		expect(found({ round: 1 }, second)).toBe('id-1');
 	});
@@ -99,23 +99,26 @@ describe('a later round', () => {
 	});
 
 	it('needs no request where no earlier round has left anything', () => {
-		expect(open({ round: 1 }).line(first).needsRequest()).toBe(false);
+		expect(open({ round: 1 }).recordOf(first).needsRequest()).toBe(false);
 		leave('id-1', { round: 1 });
-		expect(open({ round: 1 }).line(second).needsRequest()).toBe(false);
+		expect(open({ round: 1 }).recordOf(second).needsRequest()).toBe(false);
 	});
 });
 
 it('as an agent’s tool any run takes over the same request, for its round says nothing', () => {
 	leave('id-1', { round: null });
-	const line = open({ round: null }).line(second);
-	expect(line.accepted()).toBeNull();
-	line.adopt('a fox');
-	expect(line.accepted()?.predictionId).toBe('id-1');
+	const record = open({ round: null }).recordOf(second);
+	expect(record.accepted()).toBeNull();
+	record.adopt('a fox');
+	expect(record.accepted()?.predictionId).toBe('id-1');
 });
 
 it('two calls at the same time work on different entries', () => {
 	leave();
-	const [one, other] = [open({ round: null }).line(first), open({ round: null }).line(first)];
+	const [one, other] = [
+		open({ round: null }).recordOf(first),
+		open({ round: null }).recordOf(first),
+	];
 	one.adopt('a fox');
 	other.adopt('a fox');
 	expect([one.accepted()?.predictionId, other.accepted()]).toEqual(['id-1', null]);
@@ -124,21 +127,21 @@ it('two calls at the same time work on different entries', () => {
 describe('a lost answer', () => {
 	const lose = () => {
 		const ledger = open();
-		ledger.line(first).recordLost('ECONNRESET', facts);
+		ledger.recordOf(first).saveLost('ECONNRESET', facts);
 		end(ledger);
 	};
 
 	it('is remembered in the same execution', () => {
 		lose();
-		const line = open().line(first);
-		expect(line.lost()).toBe('ECONNRESET');
-		expect(line.accepted()).toBeNull();
-		expect(open({ parameters: 'changed' }).line(first).lost()).toBeNull();
+		const record = open().recordOf(first);
+		expect(record.lost()).toBe('ECONNRESET');
+		expect(record.accepted()).toBeNull();
+		expect(open({ parameters: 'changed' }).recordOf(first).lost()).toBeNull();
 	});
 
 	it('is written off by a person who runs the execution again', () => {
 		lose();
-		expect(open({ executionId: '2' }).line(first).lost()).toBeNull();
+		expect(open({ executionId: '2' }).recordOf(first).lost()).toBeNull();
 		expect(context.predictions).toEqual([]);
 	});
 });
@@ -151,9 +154,9 @@ it('an unknown prediction is written off by a person, unless it was known again'
 		context = {};
 		leave();
 		const ledger = open();
-		const line = ledger.line(first);
-		line.recordKnown(false);
-		if (isKnownAgain) line.recordKnown(true);
+		const record = ledger.recordOf(first);
+		record.saveKnown(false);
+		if (isKnownAgain) record.saveKnown(true);
 		end(ledger);
 		expect(found({ executionId: '1' })).toBe('id-1');
 		expect(found({ executionId: '2' })).toBe(expected);
@@ -164,9 +167,9 @@ describe('what was put out', () => {
 	/** A run of two items, the first one put out. */
 	function deliver(wentWell: boolean): void {
 		const ledger = open();
-		const lines = [first, second].map((key) => ledger.line(key));
-		for (const [index, line] of lines.entries()) line.recordAccepted(`id-${index + 1}`, facts);
-		lines[0]?.recordDelivered();
+		const records = [first, second].map((key) => ledger.recordOf(key));
+		for (const [index, record] of records.entries()) record.saveAccepted(`id-${index + 1}`, facts);
+		records[0]?.saveDelivered();
 		end(ledger, wentWell);
 	}
 	const ids = () => context.predictions?.map(({ predictionId }) => predictionId);
@@ -184,9 +187,9 @@ describe('what was put out', () => {
 	it('is forgotten by a later round, and never taken over by one', () => {
 		deliver(false);
 		const ledger = open({ round: 1 });
-		const line = ledger.line(first);
-		line.adopt('a fox');
-		expect(line.accepted()?.predictionId).toBe('id-2');
+		const record = ledger.recordOf(first);
+		record.adopt('a fox');
+		expect(record.accepted()?.predictionId).toBe('id-2');
 		end(ledger);
 		expect(ids()).toEqual(['id-2']);
 	});
@@ -195,21 +198,21 @@ describe('what was put out', () => {
 it('a prediction that ended without a video is struck out', () => {
 	leave();
 	const ledger = open();
-	const line = ledger.line(first);
-	line.strike();
-	expect(line.accepted()).toBeNull();
+	const record = ledger.recordOf(first);
+	record.remove();
+	expect(record.accepted()).toBeNull();
 	expect(context.predictions).toEqual([]);
-	line.strike();
-	line.recordAccepted('id-2', facts);
+	record.remove();
+	record.saveAccepted('id-2', facts);
 	expect(ledger.accepted()).toEqual([[0, 'id-2']]);
 });
 
 it('names the accepted predictions of the run by item', () => {
 	leave();
 	const ledger = open();
-	ledger.line(first);
-	ledger.line(second).recordLost('TIMEOUT', facts);
-	ledger.line({ ...first, item: 2 }).recordAccepted('id-3', facts);
+	ledger.recordOf(first);
+	ledger.recordOf(second).saveLost('TIMEOUT', facts);
+	ledger.recordOf({ ...first, item: 2 }).saveAccepted('id-3', facts);
 	expect(ledger.accepted()).toEqual([
 		[0, 'id-1'],
 		[2, 'id-3'],

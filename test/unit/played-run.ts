@@ -3,17 +3,14 @@
 import { readPrediction } from '../../nodes/SeedanceImageToVideo/gptproto/prediction';
 import type { SubmissionRequest } from '../../nodes/SeedanceImageToVideo/gptproto/request';
 import { bounds } from '../../nodes/SeedanceImageToVideo/prediction/bounds';
-import {
-	type Obtained,
-	obtainPrediction,
-	type Order,
-	type Refusals,
-} from '../../nodes/SeedanceImageToVideo/prediction/flow';
+import { type Obtained, obtainPrediction } from '../../nodes/SeedanceImageToVideo/prediction/flow';
 import { Ledger, type LedgerScope } from '../../nodes/SeedanceImageToVideo/prediction/ledger';
-import { Limiter, RequestSlots } from '../../nodes/SeedanceImageToVideo/prediction/limiter';
+import { Limiter } from '../../nodes/SeedanceImageToVideo/prediction/limiter';
+import { RequestSlots } from '../../nodes/SeedanceImageToVideo/prediction/slots';
 import type { Outcome } from '../../nodes/SeedanceImageToVideo/prediction/retry';
 import type { Account, Run, RunEvent } from '../../nodes/SeedanceImageToVideo/prediction/run';
 import { createSemaphore } from '../../nodes/SeedanceImageToVideo/prediction/semaphore';
+import type { Order } from '../../nodes/SeedanceImageToVideo/prediction/submission';
 import type { Transport } from '../../nodes/SeedanceImageToVideo/prediction/transport';
 import type { FakeClock } from './fake-clock';
 
@@ -102,7 +99,6 @@ export class PlayedRun {
 	readonly events: RunEvent[] = [];
 	readonly startedAt: number;
 	loads = 0;
-	private readonly refusals: Refusals = new Map();
 	private readonly accounts = new Map<string, Account>();
 	private readonly slots: RequestSlots;
 
@@ -121,6 +117,7 @@ export class PlayedRun {
 				parameters: 'as written',
 				...scope,
 			}),
+			refusals: new Map(),
 			pictures: createSemaphore(bounds.pictureBytes),
 			downloads: createSemaphore(bounds.concurrentDownloads),
 			report: (event) => this.events.push(event),
@@ -147,7 +144,7 @@ export class PlayedRun {
 		const { prompt, account = 'account', namedId = null, bytes = 0, model = 'm' } = played;
 		const { timeoutMs = 900_000, pollingIntervalMs = 4000 } = this.settings;
 		return {
-			line: this.run.ledger.line({ item, account, namedId }),
+			record: this.run.ledger.recordOf({ item, account, namedId }),
 			account: this.account(account),
 			model,
 			frame: null,
@@ -165,7 +162,7 @@ export class PlayedRun {
 
 	/** Brings one item to its prediction. */
 	async obtain(order: Order, until: 'accepted' | 'ended' = 'ended'): Promise<Obtained> {
-		return await obtainPrediction(this.run, this.refusals, order, until);
+		return await obtainPrediction(this.run, order, until);
 	}
 
 	/** Brings all items to their predictions, and says of each what it obtained or what kept it from that. */

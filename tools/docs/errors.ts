@@ -7,8 +7,8 @@ import {
 	describeNotParkable,
 	describeOverspending,
 	type Message,
+	withRetry,
 } from '../../nodes/SeedanceImageToVideo/execute/messages';
-import { withRetry } from '../../nodes/SeedanceImageToVideo/execute/node-error';
 import type { RefusalReason } from '../../nodes/SeedanceImageToVideo/gptproto/answer';
 import { InvalidParameter } from '../../nodes/SeedanceImageToVideo/gptproto/request';
 import { PredictionFailure, type Reason } from '../../nodes/SeedanceImageToVideo/prediction/reason';

@@ -2,8 +2,11 @@
 import { ExecutionLifecycleHooks, WorkflowExecute } from 'n8n-core';
 import {
 	createRunExecutionData,
+	type ExecuteWorkflowData,
+	type ExecuteWorkflowOptions,
 	type IConnections,
 	type ICredentialType,
+	type IExecuteWorkflowInfo,
 	type INode,
 	type INodeExecutionData,
 	type INodeType,
@@ -25,34 +28,59 @@ export interface Product {
 
 export interface EngineOptions {
 	readonly product: Product;
-	/** Decrypted. */
+	/** Decrypted; read anew for every request. */
 	readonly credential: { readonly apiKey: string; readonly baseUrl: string };
 	/** Items that the first node starts with; an empty one unless given. */
 	readonly items?: INodeExecutionData[];
 	readonly executionId?: string;
 	readonly mode?: WorkflowExecuteMode;
 	/** The data of a failed execution, to run it again as n8n's "Retry execution" does. */
-	readonly retryOf?: IRunExecutionData;
+	readonly retryOf?: IRunExecutionData | undefined;
+	/** As an n8n that cannot start another execution just now. */
+	readonly refusesSubExecutions?: boolean;
 	/** Gets what the node sends to the editor. */
 	readonly onMessage?: (type: string, data: unknown) => void;
 }
 
 export interface EngineRun {
 	readonly finished: Promise<IRun>;
+	/** Sub-executions that its nodes started from a workflow given inline; they go on by themselves. */
+	readonly subExecutions: readonly EngineRun[];
 	/** As the editor's stop button. */
 	cancel(): void;
 }
 
+/**
+ * Starts a sub-execution as n8n's Wait node leaves it to whoever started it: still waiting. What n8n does with its end,
+ * which is to go on with the parent, is not n8n-core's affair.
+ */
+function subExecutions(options: EngineOptions, started: EngineRun[]) {
+	return async (
+		{ code }: IExecuteWorkflowInfo,
+		_: unknown,
+		{ inputData: items }: ExecuteWorkflowOptions,
+	): Promise<ExecuteWorkflowData> => {
+		if (!code || !items) throw new Error('The engine of the tests runs inline workflows only');
+		if (options.refusesSubExecutions) throw new Error('No place for a sub-execution');
+		const executionId = `${options.executionId ?? '1'}.${started.length + 1}`;
+		started.push(execute(code, { ...options, items, retryOf: undefined, executionId }));
+		return { executionId, data: [items], waitTill: new Date() };
+	};
+}
+
 /** What n8n gives its engine, as far as this node's executions ask for it. */
 export function additionalData(
-	{ product, credential, executionId = '1', mode = 'trigger', onMessage }: EngineOptions,
+	options: EngineOptions,
 	workflow: IWorkflowBase,
+	started: EngineRun[] = [],
 ): IWorkflowExecuteAdditionalData {
+	const { product, credential, executionId = '1', mode = 'trigger', onMessage } = options;
 	const url = 'http://127.0.0.1/';
 	return {
 		credentialsHelper: new EngineCredentials(product.credentialType, credential),
 		hooks: new ExecutionLifecycleHooks(mode, executionId, workflow),
 		executionId,
+		executeWorkflow: subExecutions(options, started),
 		currentNodeExecutionIndex: 0,
 		restApiUrl: url,
 		instanceBaseUrl: url,
@@ -107,7 +135,8 @@ export function execute(
 	const nodeTypes = new EngineNodeTypes(product.nodeType);
 	const workflow = new Workflow({ ...base, nodeTypes, settings: { executionOrder: 'v1' } });
 	const data = retryOf ? preparedForRetry(retryOf, nodes) : firstRun(first, items);
-	const additional = additionalData(options, base as IWorkflowBase);
+	const started: EngineRun[] = [];
+	const additional = additionalData(options, base as IWorkflowBase, started);
 	const running = new WorkflowExecute(additional, mode, data).processRunExecutionData(workflow);
-	return { finished: running, cancel: () => running.cancel() };
+	return { finished: running, subExecutions: started, cancel: () => running.cancel() };
 }

@@ -7,6 +7,7 @@ import {
 	type INodeTypeDescription,
 	type INodeTypes,
 	NodeConnectionTypes,
+	sleep,
 	type IVersionedNodeType,
 } from 'n8n-workflow';
 
@@ -54,12 +55,45 @@ const loop: INodeType = {
 	},
 };
 
+/** Pauses a moment; n8n's own keeps the wait in its database. */
+const wait: INodeType = {
+	...noOp,
+	description: description('wait', {}),
+	async execute(this: IExecuteFunctions) {
+		await sleep(20);
+		return [this.getInputData()];
+	},
+};
+
+/** Sends an item to the first output where its first condition is true. */
+const condition: INodeType = {
+	description: description('if', {
+		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
+		properties: [{ displayName: 'Conditions', name: 'conditions', type: 'json', default: {} }],
+	}),
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const isTrue = (item: number) =>
+			this.getNodeParameter('conditions.conditions[0].leftValue', item) === true;
+		const input = this.getInputData();
+		return [input.filter((_, item) => isTrue(item)), input.filter((_, item) => !isTrue(item))];
+	},
+};
+
 /** Node types by name, for the engine. */
 export class EngineNodeTypes implements INodeTypes {
 	private readonly types: Readonly<Record<string, INodeType>>;
 
 	constructor(own: INodeType) {
-		this.types = { start, noOp, loop, [own.description.name]: own };
+		this.types = {
+			start,
+			noOp,
+			loop,
+			'n8n-nodes-base.executeWorkflowTrigger': start,
+			'n8n-nodes-base.wait': wait,
+			'n8n-nodes-base.if': condition,
+			'n8n-nodes-base.stickyNote': noOp,
+			[own.description.name]: own,
+		};
 	}
 
 	getByName(name: string): INodeType | IVersionedNodeType {

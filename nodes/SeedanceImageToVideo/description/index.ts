@@ -14,8 +14,15 @@ export const properties: INodeProperties[] = [
 	options,
 ];
 
+const all = [...properties, ...((options.options ?? []) as INodeProperties[])];
+const propertyOf = (parameter: string) => all.find(({ name }) => name === parameter);
+
 /** The label the editor shows for a parameter or an option; its name where there is none. */
 export function displayedName(parameter: string): string {
-	const all = [...properties, ...((options.options ?? []) as INodeProperties[])];
-	return all.find(({ name }) => name === parameter)?.displayName ?? parameter;
+	return propertyOf(parameter)?.displayName ?? parameter;
+}
+
+/** The value of a parameter or an option that nobody changed. */
+export function defaultOf(parameter: string): unknown {
+	return propertyOf(parameter)?.default;
 }

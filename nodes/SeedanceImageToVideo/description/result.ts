@@ -12,7 +12,7 @@ export const predictionField: INodeProperties = {
 	description: 'The ID that Submit returned',
 };
 
-/** Set only in the workflow that keeps a parked wait (execute/parked-workflow.ts); n8n drops parameters it does not know. */
+/** Set only in the workflow that keeps a parked wait (execute/parking/workflow.ts); n8n drops parameters it does not know. */
 export const stageField: INodeProperties = {
 	displayName: 'Stage',
 	name: 'stage',

@@ -1,16 +1,40 @@
 // The account of each item: its own credential, expressions resolved for that item, and the way to GPTProto with it.
-import type { ICredentialDataDecryptedObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 import { bareKey, readBaseUrl } from '../gptproto/access';
 import type { Clock } from '../prediction/clock';
 import { hashOf } from '../prediction/ledger';
-import { limiterOf, type RequestSlots } from '../prediction/limiter';
+import { limiterOf } from '../prediction/limiter';
 import type { Account } from '../prediction/run';
-import { createTransport, CREDENTIAL_TYPE } from '../prediction/transport';
-import { describeBaseUrlFault, describeUnexpected, describeUnreadableCredential } from './messages';
-import { Refusal } from './refusal';
+import type { RequestSlots } from '../prediction/slots';
+import { type Access, createTransport, CREDENTIAL_TYPE } from '../prediction/transport';
+import {
+	describeBaseUrlFault,
+	describeUnexpected,
+	describeUnreadableCredential,
+	Refusal,
+} from './messages';
+
+/** An item's credential, and the id of its account: a hash of base URL and key. @throws Refusal where it cannot be used */
+export async function readAccess(
+	context: IExecuteFunctions,
+	item: number,
+): Promise<Access & { readonly accountId: string }> {
+	const data = await context
+		.getCredentials(CREDENTIAL_TYPE, item)
+		.catch((fault: unknown): never => {
+			throw new Refusal(describeUnreadableCredential(describeUnexpected(fault).message));
+		});
+	const read = readBaseUrl(data.baseUrl);
+	if ('fault' in read) throw new Refusal(describeBaseUrlFault(read.fault));
+	const { baseUrl } = read;
+	const key = bareKey(data.apiKey);
+	const { id, name } = context.getNode().credentials?.[CREDENTIAL_TYPE] ?? { id: '', name: '' };
+	const credential = { id: id ?? '', name, data };
+	return { credential, baseUrl, key, accountId: hashOf(baseUrl, key) };
+}
 
 export class Accounts {
-	private readonly known = new Map<string, Account>();
+	private readonly opened = new Map<string, Account>();
 
 	constructor(
 		private readonly context: IExecuteFunctions,
@@ -20,55 +44,15 @@ export class Accounts {
 
 	/** @throws Refusal where the credential cannot be used */
 	async of(item: number): Promise<Account> {
-		return this.accountFor(await readCredential(this.context, item));
-	}
-
-	private accountFor(data: ICredentialDataDecryptedObject): Account {
-		const { baseUrl, key } = readAccess(data);
-		const id = hashOf(baseUrl, key);
-		const known = this.known.get(id);
-		if (known) return known;
 		const { context, clock, slots } = this;
-		const reference = context.getNode().credentials?.[CREDENTIAL_TYPE];
-		const credential = { id: reference?.id ?? '', name: reference?.name ?? '', data };
-		const account: Account = {
+		const access = await readAccess(context, item);
+		const id = access.accountId;
+		const account: Account = this.opened.get(id) ?? {
 			id,
-			transport: createTransport(context, clock, { credential, baseUrl, key }),
+			transport: createTransport(context, clock, access),
 			session: limiterOf(id, clock, Math.random).open(slots, context.getExecutionCancelSignal()),
 		};
-		this.known.set(id, account);
+		this.opened.set(id, account);
 		return account;
 	}
-
-	/**
-	 * Whether an item's credential resolves to the same without the item: then a parked execution, which does not have
-	 * the item, is sent with the same account.
-	 */
-	async isWithoutItem(item: number): Promise<boolean> {
-		const without = Object.create(this.context, {
-			connectionInputData: { value: [{ json: {} }] },
-			executeData: { value: undefined },
-		}) as IExecuteFunctions;
-		try {
-			const { baseUrl, key } = readAccess(await readCredential(without, 0));
-			return hashOf(baseUrl, key) === (await this.of(item)).id;
-		} catch {
-			return false;
-		}
-	}
-}
-
-async function readCredential(
-	context: IExecuteFunctions,
-	item: number,
-): Promise<ICredentialDataDecryptedObject> {
-	return await context.getCredentials(CREDENTIAL_TYPE, item).catch((fault: unknown): never => {
-		throw new Refusal(describeUnreadableCredential(describeUnexpected(fault).message));
-	});
-}
-
-function readAccess({ baseUrl, apiKey }: ICredentialDataDecryptedObject) {
-	const read = readBaseUrl(baseUrl);
-	if ('fault' in read) throw new Refusal(describeBaseUrlFault(read.fault));
-	return { baseUrl: read.baseUrl, key: bareKey(apiKey) };
 }

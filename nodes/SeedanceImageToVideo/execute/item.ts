@@ -3,16 +3,16 @@ import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow'
 import type { Prediction } from '../gptproto/prediction';
 import type { FrameSize } from '../gptproto/reference';
 
-/** What was asked for, where it is known: in Get Result it is not. */
-export interface Asked {
+/** What was requested, where it is known: in Get Result it is not. */
+export interface Requested {
 	readonly model: string | null;
 	readonly frame: FrameSize | null;
 }
 
-export const NOT_KNOWN: Asked = { model: null, frame: null };
+export const UNKNOWN_REQUEST: Requested = { model: null, frame: null };
 
 /** What the node puts out with "Simplify" on: at most ten fields, none of them called `error` (n8n would retry). */
-function simplified(prediction: Prediction, { model, frame }: Asked): IDataObject {
+function simplified(prediction: Prediction, { model, frame }: Requested): IDataObject {
 	return {
 		predictionId: prediction.id,
 		status: prediction.status,
@@ -41,12 +41,14 @@ export interface OutputOptions {
 export function outputItem(
 	item: number,
 	prediction: Prediction,
-	asked: Asked,
+	requested: Requested,
 	{ simplify, videoField }: OutputOptions,
 	video: IBinaryData | null,
 ): INodeExecutionData {
 	return {
-		json: simplify ? simplified(prediction, asked) : { prediction: prediction.data as IDataObject },
+		json: simplify
+			? simplified(prediction, requested)
+			: { prediction: prediction.data as IDataObject },
 		...(video && videoField !== null && { binary: { [videoField]: video } }),
 		pairedItem: { item },
 	};

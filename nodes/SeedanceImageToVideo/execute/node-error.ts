@@ -8,12 +8,6 @@ import {
 } from 'n8n-workflow';
 import type { Message } from './messages';
 
-/** All of a description, where n8n runs the node again under a retry. */
-export function withRetry(message: Message): Message {
-	const { description, onRetry } = message;
-	return onRetry === undefined ? message : { ...message, description: `${description} ${onRetry}` };
-}
-
 /** The message with the item's number, as n8n counts: from 0. An AI agent reads nothing else, so it gets all of it. */
 function titleOf({ message, description }: Message, item: number, isTool: boolean): string {
 	const title = `${message} [Item ${item}]`;

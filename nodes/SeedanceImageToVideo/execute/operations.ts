@@ -7,8 +7,10 @@ import { obtainPrediction } from '../prediction/flow';
 import { PredictionFailure } from '../prediction/reason';
 import type { Account, Run } from '../prediction/run';
 import { askForState, waitForEnd } from '../prediction/wait';
-import type { Batch, Job, Work } from './batch';
-import { type Asked, NOT_KNOWN, outputItem, type OutputOptions } from './item';
+import type { Batch } from './batch';
+import { type Requested, UNKNOWN_REQUEST, outputItem, type OutputOptions } from './item';
+import type { Job } from './job';
+import type { Work } from './run-batch';
 
 function videoStore({ helpers }: IExecuteFunctions): VideoStore {
 	return async (stream, fileName) =>
@@ -23,7 +25,7 @@ function videoStore({ helpers }: IExecuteFunctions): VideoStore {
 /** What is needed to make the output item of a prediction. */
 export interface Delivery {
 	readonly item: number;
-	readonly asked: Asked;
+	readonly requested: Requested;
 	readonly output: OutputOptions;
 	readonly account: Account;
 	/** On the clock's scale. */
@@ -37,7 +39,7 @@ export async function deliver(
 	context: IExecuteFunctions,
 	run: Run,
 	prediction: Prediction,
-	{ item, asked, output, account, deadline, isPromised }: Delivery,
+	{ item, requested, output, account, deadline, isPromised }: Delivery,
 ): Promise<INodeExecutionData> {
 	if (prediction.state === 'ended' && isPromised) {
 		const { id: predictionId, status, failureReason } = prediction;
@@ -54,23 +56,23 @@ export async function deliver(
 					deadline,
 				)
 			: null;
-	return outputItem(item, prediction, asked, output, video);
+	return outputItem(item, prediction, requested, output, video);
 }
 
-function deliveryOf({ item, plan, account, startedAt }: Job, asked: Asked): Delivery {
+function deliveryOf({ item, plan, account, startedAt }: Job, requested: Requested): Delivery {
 	const { output, waits: isPromised, timeoutMs } = plan;
-	return { item, asked, output, account, deadline: startedAt + timeoutMs, isPromised };
+	return { item, requested, output, account, deadline: startedAt + timeoutMs, isPromised };
 }
 
 /** Submit, and Submit and Wait: the same flow to a different point. */
 async function submit(batch: Batch, job: Job): Promise<INodeExecutionData> {
-	const { context, run, refusals, pickedUp } = batch;
+	const { context, run, pickedUp } = batch;
 	const { item, plan, order } = job;
 	if (!order) throw new Error('Nothing to submit');
-	const obtained = await obtainPrediction(run, refusals, order, plan.waits ? 'ended' : 'accepted');
+	const obtained = await obtainPrediction(run, order, plan.waits ? 'ended' : 'accepted');
 	if (obtained.pickedUp) pickedUp.add(item);
 	const result = await deliver(context, run, obtained.prediction, deliveryOf(job, obtained));
-	order.line.recordDelivered();
+	order.record.saveDelivered();
 	return result;
 }
 
@@ -91,7 +93,7 @@ async function getResult(batch: Batch, job: Job): Promise<INodeExecutionData> {
 	} else {
 		prediction = await askForState(run, predictionId, account, startedAt + timeoutMs);
 	}
-	return await deliver(context, run, prediction, deliveryOf(job, NOT_KNOWN));
+	return await deliver(context, run, prediction, deliveryOf(job, UNKNOWN_REQUEST));
 }
 
 export const OPERATION_WORK: Readonly<Record<Operation, Work>> = {

@@ -1,64 +1,59 @@
 // Reads the parameters of one item as n8n gives them. What cannot be used is refused with the parameter's name.
 import type { IExecuteFunctions, INode } from 'n8n-workflow';
+import { type Operation, OPERATIONS } from '../description/operation';
+import { submissionFields } from '../description/submission';
 import { DEFAULTS } from '../gptproto/reference';
 import {
-	type InputFault,
 	InvalidParameter,
+	type NumberRange,
 	readBoolean,
+	readNumber,
 	readOneOf,
 	readPredictionId,
 	readSettings,
+	readText,
 	type RequestSettings,
 } from '../gptproto/request';
 import { bounds, MIN_POLLING_INTERVAL_SECONDS, OPTION_DEFAULTS } from '../prediction/bounds';
 import { hashOf } from '../prediction/ledger';
 import type { OutputOptions } from './item';
-import type { FormFault } from './messages';
+import { describeUnexpected, type FormFault } from './messages';
 import type { PictureSource } from './picture';
 
-const refuse = (parameter: string, fault: InputFault | FormFault, value?: unknown): never => {
-	throw new InvalidParameter<InputFault | FormFault>(parameter, fault, value);
+const refuse = (parameter: string, fault: FormFault, value?: unknown): never => {
+	throw new InvalidParameter<FormFault>(parameter, fault, value);
 };
 
-/** A parameter of one item. @throws InvalidParameter where its expression throws */
-export function readParameter(context: IExecuteFunctions, name: string, item: number): unknown {
-	try {
-		return context.getNodeParameter(name, item, undefined);
-	} catch (fault) {
-		return refuse(name, { kind: 'expression', message: Object(fault).message ?? String(fault) });
-	}
+type Read = (name: string) => unknown;
+
+/** Ways to read what the user set for one item; undefined where nothing is set. They throw InvalidParameter. */
+function readersOf(context: IExecuteFunctions, item: number) {
+	const evaluated = (name: string, path: string): unknown => {
+		try {
+			return context.getNodeParameter(path, item, undefined);
+		} catch (fault) {
+			const { message } = describeUnexpected(fault);
+			return refuse(name, { kind: 'expression', message });
+		}
+	};
+	const parameter: Read = (name) => evaluated(name, name);
+	const option: Read = (name) => {
+		const added: object = Object(context.getNode().parameters.options);
+		return Object.hasOwn(added, name) ? evaluated(name, `options.${name}`) : undefined;
+	};
+	return {
+		parameter,
+		option,
+		isOn: (name: string, fallback: boolean) => readBoolean(name, parameter(name) ?? fallback),
+		number: (name: string, fallback: number, range: NumberRange) =>
+			readNumber(name, option(name) ?? fallback, range),
+	};
 }
 
-/** An option the user added; undefined where it was left out. */
-export function readOption(context: IExecuteFunctions, name: string, item: number): unknown {
-	const added: unknown = context.getNode().parameters.options;
-	if (typeof added !== 'object' || added === null || !Object.hasOwn(added, name)) return undefined;
-	const path = `options.${name}`;
-	try {
-		return context.getNodeParameter(path, item, undefined);
-	} catch (fault) {
-		return refuse(name, { kind: 'expression', message: Object(fault).message ?? String(fault) });
-	}
-}
-
-function readNumber(
-	context: IExecuteFunctions,
-	name: string,
-	item: number,
-	fallback: number,
-	atLeast: number,
-	isWhole = false,
-): number {
-	const value = readOption(context, name, item) ?? fallback;
-	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-	const isUsable =
-		typeof number === 'number' &&
-		Number.isFinite(number) &&
-		(atLeast > 0 || isWhole ? number >= atLeast : number > 0) &&
-		(!isWhole || Number.isInteger(number));
-	return isUsable
-		? number
-		: refuse(name, { kind: 'notANumber', atLeast, isWhole, fallback }, value);
+/** @throws InvalidParameter */
+export function readOperation(context: IExecuteFunctions): Operation {
+	const chosen = readersOf(context, 0).parameter('operation') ?? 'submitAndWait';
+	return readOneOf('operation', chosen, OPERATIONS);
 }
 
 /** Options that hold for the whole run, read from its first item. */
@@ -69,73 +64,35 @@ export interface RunOptions {
 	readonly surviveRestarts: boolean;
 }
 
+/** @throws InvalidParameter */
 export function readRunOptions(context: IExecuteFunctions): RunOptions {
+	const { number, option } = readersOf(context, 0);
 	const { maxConcurrentRequests } = OPTION_DEFAULTS;
+	const survives = option('surviveRestarts') ?? false;
 	return {
-		maxConcurrentRequests: readNumber(
-			context,
-			'maxConcurrentRequests',
-			0,
-			maxConcurrentRequests,
-			1,
-			true,
-		),
-		spendingLimit: readNumber(context, 'spendingLimit', 0, 0, 0, true),
-		surviveRestarts: readBoolean(
-			'surviveRestarts',
-			readOption(context, 'surviveRestarts', 0) ?? false,
-		),
+		maxConcurrentRequests: number('maxConcurrentRequests', maxConcurrentRequests, {
+			min: 1,
+			isWhole: true,
+		}),
+		spendingLimit: number('spendingLimit', 0, { min: 0, isWhole: true }),
+		surviveRestarts: readBoolean('surviveRestarts', survives),
 	};
-}
-
-/** How to wait, in milliseconds. */
-export interface Waiting {
-	readonly pollingIntervalMs: number;
-	readonly timeoutMs: number;
-}
-
-const DEFAULT_WAITING: Waiting = {
-	pollingIntervalMs: OPTION_DEFAULTS.pollingIntervalSeconds * 1000,
-	timeoutMs: OPTION_DEFAULTS.timeoutMinutes * 60_000,
-};
-
-function readWaiting(context: IExecuteFunctions, item: number): Waiting {
-	const { pollingIntervalSeconds, timeoutMinutes } = OPTION_DEFAULTS;
-	const seconds = readNumber(
-		context,
-		'pollingInterval',
-		item,
-		pollingIntervalSeconds,
-		MIN_POLLING_INTERVAL_SECONDS,
-	);
-	const minutes = readNumber(context, 'timeoutMinutes', item, timeoutMinutes, 0);
-	const timeoutMs = Math.min(minutes * 60_000, bounds.longestSleepMs);
-	return { pollingIntervalMs: seconds * 1000, timeoutMs };
-}
-
-function readSwitch(
-	context: IExecuteFunctions,
-	name: string,
-	item: number,
-	fallback: boolean,
-): boolean {
-	return readBoolean(name, readParameter(context, name, item) ?? fallback);
 }
 
 /** Names that are no fields of a JavaScript object. */
 const RESERVED_NAMES = ['__proto__', 'constructor', 'prototype'];
 
-function readOutputField(context: IExecuteFunctions, item: number): string {
-	const parameter = 'binaryOutputField';
-	const value = readParameter(context, parameter, item) ?? 'data';
-	const name =
-		typeof value === 'string' ? value.trim() : refuse(parameter, { kind: 'notText' }, value);
-	if (name === '') return refuse(parameter, { kind: 'empty' }, value);
-	return RESERVED_NAMES.includes(name) ? refuse(parameter, { kind: 'reservedName' }, value) : name;
+function readOutputField(parameter: Read): string {
+	const name = readText('binaryOutputField', parameter('binaryOutputField') ?? 'data');
+	return RESERVED_NAMES.includes(name)
+		? refuse('binaryOutputField', { kind: 'reservedName' }, name)
+		: name;
 }
 
 /** A plan of one item: everything its parameters say, read before anything is sent, so that bad input costs nothing. */
-export interface ItemPlan extends Waiting {
+export interface ItemPlan {
+	readonly pollingIntervalMs: number;
+	readonly timeoutMs: number;
 	readonly output: OutputOptions;
 	/** What to submit; null in Get Result. */
 	readonly submission: SubmissionPlan | null;
@@ -151,34 +108,43 @@ export interface SubmissionPlan {
 	readonly lastImage: PictureSource | undefined;
 }
 
-/** @param isTool an AI agent is handed no files, so nothing is downloaded for it */
+/** @param isTool an AI agent is handed no files, so nothing is downloaded for it @throws InvalidParameter */
 export function readPlan(
 	context: IExecuteFunctions,
-	operation: 'getResult' | 'submit' | 'submitAndWait',
+	operation: Operation,
 	item: number,
 	isTool: boolean,
 ): ItemPlan {
+	const { parameter, option, isOn, number } = readersOf(context, item);
 	const isGetting = operation === 'getResult';
-	const waits = isGetting
-		? readSwitch(context, 'waitForCompletion', item, false)
-		: operation === 'submitAndWait';
-	const downloads =
-		operation !== 'submit' && !isTool && readSwitch(context, 'downloadVideo', item, true);
+	const waits = isGetting ? isOn('waitForCompletion', false) : operation === 'submitAndWait';
+	const { pollingIntervalSeconds, timeoutMinutes } = OPTION_DEFAULTS;
+	// Options of waiting that are left over from another operation do not count.
+	const seconds = waits
+		? number('pollingInterval', pollingIntervalSeconds, { min: MIN_POLLING_INTERVAL_SECONDS })
+		: pollingIntervalSeconds;
+	const minutes = waits
+		? number('timeoutMinutes', timeoutMinutes, { min: 0, isAbove: true })
+		: timeoutMinutes;
+	const downloads = operation !== 'submit' && !isTool && isOn('downloadVideo', true);
 	return {
-		...(waits ? readWaiting(context, item) : DEFAULT_WAITING),
+		pollingIntervalMs: seconds * 1000,
+		timeoutMs: Math.min(minutes * 60_000, bounds.longestSleepMs),
 		output: {
-			simplify: readSwitch(context, 'simplify', item, true),
-			videoField: downloads ? readOutputField(context, item) : null,
+			simplify: isOn('simplify', true),
+			videoField: downloads ? readOutputField(parameter) : null,
 		},
-		submission: isGetting ? null : readSubmission(context, item),
-		predictionId: isGetting ? readPredictionId(readParameter(context, 'predictionId', item)) : null,
+		submission: isGetting ? null : readSubmission(parameter, option),
+		predictionId: isGetting ? readPredictionId(parameter('predictionId')) : null,
 		waits,
 	};
 }
 
-function readSubmission(context: IExecuteFunctions, item: number): SubmissionPlan {
-	const parameter = (name: string) => readParameter(context, name, item);
-	const option = (name: string) => readOption(context, name, item);
+function readSubmission(parameter: Read, option: Read): SubmissionPlan {
+	// The type alone, with no address, is a form half filled in: better said than silently left out.
+	const hasLastFrame = ['lastFrameUrl', 'lastFrameInputType'].some(
+		(name) => option(name) !== undefined,
+	);
 	return {
 		settings: readSettings({
 			model: parameter('model') ?? DEFAULTS.model,
@@ -191,11 +157,11 @@ function readSubmission(context: IExecuteFunctions, item: number): SubmissionPla
 			generateAudio: option('generateAudio'),
 		}),
 		image: readSource(parameter, 'imageInputType', 'imageUrl', 'binaryPropertyName'),
-		lastImage: readLastFrame(option),
+		lastImage: hasLastFrame
+			? readSource(option, 'lastFrameInputType', 'lastFrameUrl', 'lastFrameBinaryPropertyName')
+			: undefined,
 	};
 }
-
-type Read = (name: string) => unknown;
 
 function readSource(read: Read, type: string, url: string, field: string): PictureSource {
 	return readOneOf(type, read(type) ?? 'url', ['url', 'binary']) === 'binary'
@@ -203,41 +169,20 @@ function readSource(read: Read, type: string, url: string, field: string): Pictu
 		: { parameter: url, kind: 'address', value: read(url) };
 }
 
-function readLastFrame(option: Read): PictureSource | undefined {
-	// The type alone, with no address, is a form half filled in: better said than silently left out.
-	const isAskedFor =
-		option('lastFrameUrl') !== undefined || option('lastFrameInputType') !== undefined;
-	return isAskedFor
-		? readSource(option, 'lastFrameInputType', 'lastFrameUrl', 'lastFrameBinaryPropertyName')
-		: undefined;
-}
+/** Options that decide how a run goes, and not which video is made. */
+const NOT_OF_THE_VIDEO = [
+	'maxConcurrentRequests',
+	'pollingInterval',
+	'spendingLimit',
+	'surviveRestarts',
+	'timeoutMinutes',
+];
 
-/** The parameters and options that decide which video is made. */
-const OF_THE_VIDEO = [
-	'model',
-	'prompt',
-	'imageInputType',
-	'imageUrl',
-	'binaryPropertyName',
-	'aspectRatio',
-	'resolution',
-	'duration',
-] as const;
-const OPTIONS_OF_THE_VIDEO = [
-	'cameraFixed',
-	'generateAudio',
-	'lastFrameInputType',
-	'lastFrameUrl',
-	'lastFrameBinaryPropertyName',
-	'seed',
-] as const;
-
-/** A hash of these as written, expressions unresolved: whoever changes one of them wants another video. */
+/** A hash of what decides which video is made, as written, expressions unresolved: whoever changes it wants another one. */
 export function hashOfParameters({ parameters }: INode): string {
-	const options = (parameters.options ?? {}) as Record<string, unknown>;
-	const written = [
-		...OF_THE_VIDEO.map((name) => parameters[name]),
-		...OPTIONS_OF_THE_VIDEO.map((name) => options[name]),
-	];
-	return hashOf(...written.map((value) => JSON.stringify(value) ?? ''));
+	const fields = submissionFields.map(({ name }) => [name, parameters[name]] as const);
+	const options = Object.entries(Object(parameters.options) as object)
+		.filter(([name]) => !NOT_OF_THE_VIDEO.includes(name))
+		.sort(([a], [b]) => (a < b ? -1 : 1));
+	return hashOf(JSON.stringify([fields, options]));
 }

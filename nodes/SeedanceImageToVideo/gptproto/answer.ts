@@ -136,17 +136,17 @@ function effectiveStatus(status: number, code: number | null): number {
  *
  * @param nowEpochMs the wall clock, for a `Retry-After` that is a date
  * @param key the API key, which a server may repeat and which nobody shall read
- * @param askedId the prediction that was asked for, where one was
+ * @param expectedId the prediction that was asked for, where one was
  */
 export function readAnswer(
 	{ status: httpStatus, headers, body }: HttpAnswer,
 	nowEpochMs: number,
 	key = '',
-	askedId?: string,
+	expectedId?: string,
 ): Answer {
 	const parsed = cleaned(parse(body), key);
 	const isSuccess = httpStatus >= 200 && httpStatus < 300;
-	const prediction = isSuccess ? readPrediction(parsed, askedId) : null;
+	const prediction = isSuccess ? readPrediction(parsed, expectedId) : null;
 	if (prediction) return { kind: 'prediction', prediction };
 
 	const code = bodyCode(parsed);

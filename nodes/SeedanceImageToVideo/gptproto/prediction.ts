@@ -111,15 +111,15 @@ function readStatus(word: string | null): PredictionStatus | null {
  * output address, failed where there is an error text, and otherwise still working.
  *
  * @param answer the parsed body of an answer
- * @param askedId the id that was asked for: it stays the prediction's id whatever the answer calls it
+ * @param expectedId the id that was asked for: it stays the prediction's id whatever the answer calls it
  * @returns null where nothing identifies a prediction
  */
-export function readPrediction(answer: unknown, askedId?: string): Prediction | null {
+export function readPrediction(answer: unknown, expectedId?: string): Prediction | null {
 	const data = predictionObject(answer);
 	if (data === null) return null;
 	const word = text(data.status);
 	const own = readId(data);
-	const id = askedId !== undefined && (word !== null || own !== null) ? askedId : own;
+	const id = expectedId !== undefined && (word !== null || own !== null) ? expectedId : own;
 	if (id === null) return null;
 
 	const addresses = outputAddresses(data.outputs);

@@ -10,12 +10,21 @@ import {
 	RESOLUTIONS,
 } from './reference';
 
+/** The numbers that a parameter may be. */
+export interface NumberRange {
+	readonly min: number;
+	readonly max?: number;
+	readonly isWhole?: boolean;
+	/** The least is not one of them. */
+	readonly isAbove?: boolean;
+}
+
 /** What is wrong with a value. The words for it are in execute/messages.ts. */
 export type InputFault =
 	| { readonly kind: 'empty' }
 	| { readonly kind: 'notText' }
 	| { readonly kind: 'notBoolean' }
-	| { readonly kind: 'notWholeNumber'; readonly min: number; readonly max: number }
+	| { readonly kind: 'notANumber'; readonly range: NumberRange }
 	| {
 			readonly kind: 'notOneOf';
 			readonly allowed: readonly string[];
@@ -73,34 +82,35 @@ export interface SubmissionRequest {
 	readonly body: SubmissionBody;
 }
 
-/** A text; a number is taken as one. @throws InvalidParameter */
-function readText(parameter: string, value: unknown): string {
-	if (value === undefined || value === null) {
+/** A text, without space around it. @throws InvalidParameter */
+export function readText(parameter: string, value: unknown): string {
+	const text = typeof value === 'string' ? value.trim() : value;
+	if (text === undefined || text === null || text === '') {
 		throw new InvalidParameter(parameter, { kind: 'empty' }, value);
 	}
-	if (typeof value !== 'string') throw new InvalidParameter(parameter, { kind: 'notText' }, value);
-	if (value.trim() === '') throw new InvalidParameter(parameter, { kind: 'empty' }, value);
-	return value.trim();
+	if (typeof text !== 'string') throw new InvalidParameter(parameter, { kind: 'notText' }, value);
+	return text;
 }
 
-function readWholeNumber(
-	parameter: string,
-	value: unknown,
-	{ min, max }: { readonly min: number; readonly max: number },
-): number {
+/** Reads a number, also as the text an expression may give. @throws InvalidParameter */
+export function readNumber(parameter: string, value: unknown, range: NumberRange): number {
 	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-	if (typeof number !== 'number' || !Number.isInteger(number) || number < min || number > max) {
-		throw new InvalidParameter(parameter, { kind: 'notWholeNumber', min, max }, value);
-	}
-	return number;
+	const { min, max = Infinity, isWhole = false, isAbove = false } = range;
+	const isIn =
+		typeof number === 'number' &&
+		Number.isFinite(number) &&
+		(isAbove ? number > min : number >= min) &&
+		number <= max &&
+		(!isWhole || Number.isInteger(number));
+	if (isIn) return number;
+	throw new InvalidParameter(parameter, { kind: 'notANumber', range }, value);
 }
 
 /** Reads a boolean, also as the text an expression may give. @throws InvalidParameter */
 export function readBoolean(parameter: string, value: unknown): boolean {
 	if (typeof value === 'boolean') return value;
 	const text = typeof value === 'string' ? value.trim().toLowerCase() : '';
-	if (text === 'true') return true;
-	if (text === 'false') return false;
+	if (text === 'true' || text === 'false') return text === 'true';
 	throw new InvalidParameter(parameter, { kind: 'notBoolean' }, value);
 }
 
@@ -146,15 +156,15 @@ export function readSettings(parameters: RequestParameters): RequestSettings {
 		facts?.resolutions ?? RESOLUTIONS,
 		facts?.name,
 	);
-	const { cameraFixed, generateAudio } = parameters;
+	const { seed = DEFAULTS.seed, cameraFixed, generateAudio } = parameters;
 	return {
 		model,
 		body: {
 			prompt,
 			aspect_ratio: aspectRatio,
-			duration: readWholeNumber('duration', parameters.duration, RANGES.duration),
+			duration: readNumber('duration', parameters.duration, RANGES.duration),
 			resolution,
-			seed: readWholeNumber('seed', parameters.seed ?? DEFAULTS.seed, RANGES.seed),
+			seed: readNumber('seed', seed ?? DEFAULTS.seed, RANGES.seed),
 			...(cameraFixed !== undefined && { camera_fixed: readBoolean('cameraFixed', cameraFixed) }),
 			...(generateAudio !== undefined && {
 				generate_audio: readBoolean('generateAudio', generateAudio),

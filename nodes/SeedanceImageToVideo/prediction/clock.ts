@@ -11,29 +11,22 @@ export interface Clock {
 	sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/**
- * n8n's `sleep` takes the signal and rejects in current versions, and ignores it in older ones: racing it against the
- * signal's own event serves both.
- */
+/** Calls `abort` when the signal aborts, or now when it has. @returns what takes the listener off again */
+export function onAbort(signal: AbortSignal | undefined, abort: () => void): () => void {
+	if (signal?.aborted) abort();
+	else signal?.addEventListener('abort', abort, { once: true });
+	return () => signal?.removeEventListener('abort', abort);
+}
+
+/** n8n's `sleep` rejects on abort in current versions and ignores the signal in older ones: racing it serves both. */
 async function abortableSleep(ms: number, signal?: AbortSignal): Promise<void> {
 	if (signal?.aborted) return;
 	const slept = sleep(Math.min(Math.max(ms, 0), bounds.longestSleepMs), signal).catch(
 		() => undefined,
 	);
-	if (!signal) {
-		await slept;
-		return;
-	}
-	let wake = (): void => undefined;
-	const woken = new Promise<void>((resolve) => {
-		wake = resolve;
-		signal.addEventListener('abort', wake, { once: true });
-	});
-	try {
-		await Promise.race([slept, woken]);
-	} finally {
-		signal.removeEventListener('abort', wake);
-	}
+	let forget = (): void => undefined;
+	const woken = new Promise<void>((wake) => (forget = onAbort(signal, wake)));
+	await Promise.race([slept, woken]).finally(forget);
 }
 
 export const systemClock: Clock = {
@@ -41,10 +34,3 @@ export const systemClock: Clock = {
 	epochMs: () => Date.now(),
 	sleep: abortableSleep,
 };
-
-/** Calls `abort` when the signal aborts, or now when it has. @returns what takes the listener off again */
-export function onAbort(signal: AbortSignal | undefined, abort: () => void): () => void {
-	if (signal?.aborted) abort();
-	else signal?.addEventListener('abort', abort, { once: true });
-	return () => signal?.removeEventListener('abort', abort);
-}

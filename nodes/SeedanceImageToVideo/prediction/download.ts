@@ -8,7 +8,8 @@ import { Cancelled, HeldBack } from './limiter';
 import { type DownloadFault, PredictionFailure } from './reason';
 import { backoffMs } from './retry';
 import type { Account, Run } from './run';
-import type { ByteStream, VideoAnswer } from './transport';
+import type { ByteStream } from './stream';
+import type { VideoAnswer } from './transport';
 import { throwIfCancelled } from './wait';
 
 /** Puts a stream in the binary store; rejects when the stream breaks off. */
@@ -20,7 +21,7 @@ const PAGE_OR_MESSAGE = bytesOf('<{[');
 const SKIPPED = bytesOf(' \t\r\n\ufeff');
 
 /** Watches one download, from the request to the last byte, and ends it when it must not go on. */
-class Watch {
+class DownloadMonitor {
 	fault: DownloadFault | null = null;
 	readonly abort = new AbortController();
 	private answer: VideoAnswer | null = null;
@@ -74,24 +75,18 @@ class Watch {
 		}
 	}
 
-	/** What is wrong with a stream that came to its end. */
-	verdict(): DownloadFault | null {
-		const { bytes, fault, answer } = this;
-		if (fault || !answer || bytes === 0) return fault ?? { kind: 'empty' };
-		const announced = announcedBytes(answer);
+	/** What is wrong with a stream that came to its end. @param announced its length; NaN where nobody said */
+	verdict(announced: number): DownloadFault | null {
+		const { bytes, fault } = this;
+		if (fault || bytes === 0) return fault ?? { kind: 'empty' };
 		// More than announced is what was packed on the way.
 		return bytes < announced ? { kind: 'incomplete', bytes, announced } : null;
 	}
 }
 
-function announcedBytes({ headers }: VideoAnswer): number {
-	return Number(headers['content-length'] ?? NaN);
-}
-
 /** What is wrong with an answer, by its head alone. */
-function headFault(answer: VideoAnswer): DownloadFault | null {
-	const announced = announcedBytes(answer);
-	if (answer.status !== 200) return { kind: 'status', status: answer.status };
+function headFault({ status }: VideoAnswer, announced: number): DownloadFault | null {
+	if (status !== 200) return { kind: 'status', status };
 	if (announced === 0) return { kind: 'empty' };
 	return announced > bounds.videoBytes ? { kind: 'tooLarge' } : null;
 }
@@ -99,6 +94,10 @@ function headFault(answer: VideoAnswer): DownloadFault | null {
 type Downloaded =
 	| { readonly video: IBinaryData }
 	| { readonly video: null; readonly fault: DownloadFault; readonly retryAfterMs: number };
+
+function failed(fault: DownloadFault, retryAfterMs: number | null = 0): Downloaded {
+	return { video: null, fault, retryAfterMs: retryAfterMs ?? 0 };
+}
 
 async function downloadOnce(
 	{ clock, signal }: Run,
@@ -109,33 +108,29 @@ async function downloadOnce(
 	deadline: number,
 ): Promise<Downloaded> {
 	const done = new AbortController();
-	const watch = new Watch(clock, deadline);
-	const forget = onAbort(signal, () => watch.end({ kind: 'brokeOff', message: 'cancelled' }));
-	const keeping = watch.keep(done.signal);
-	const failed = (fault: DownloadFault, retryAfterMs = 0): Downloaded => ({
-		video: null,
-		fault,
-		retryAfterMs,
-	});
+	const monitor = new DownloadMonitor(clock, deadline);
+	const forget = onAbort(signal, () => monitor.end({ kind: 'brokeOff', message: 'cancelled' }));
+	const keeping = monitor.keep(done.signal);
 	try {
-		const answer = await transport.openVideo(url, watch.abort.signal);
+		const answer = await transport.openVideo(url, monitor.abort.signal);
 		if (!('stream' in answer)) {
-			return failed(watch.fault ?? { kind: 'noAnswer', code: answer.code });
+			return failed(monitor.fault ?? { kind: 'noAnswer', code: answer.code });
 		}
-		const fault = headFault(answer);
-		if (fault) return failed(fault, answer.retryAfterMs ?? 0);
-		watch.follow(answer);
+		const announced = Number(answer.headers['content-length'] ?? NaN);
+		const fault = headFault(answer, announced);
+		if (fault) return failed(fault, answer.retryAfterMs);
+		monitor.follow(answer);
 		const video = await store(answer.stream, fileName);
-		const verdict = watch.verdict();
+		const verdict = monitor.verdict(announced);
 		return verdict === null ? { video } : failed(verdict);
 	} catch (error) {
 		const message = error instanceof Error ? error.message.slice(0, 200) : '';
-		return failed(watch.fault ?? { kind: 'brokeOff', message });
+		return failed(monitor.fault ?? { kind: 'brokeOff', message });
 	} finally {
 		forget();
 		done.abort();
 		// Whatever was not read to its end is hung up.
-		watch.abort.abort();
+		monitor.abort.abort();
 		await keeping;
 	}
 }
@@ -179,12 +174,12 @@ export async function downloadVideo(
 			if (result === null) break;
 			if (result.video !== null) return result.video;
 			({ fault } = result);
-			const leftMs = until - clock.now();
-			const isFinal = ['tooLarge', 'tooSlow'].includes(fault.kind) || leftMs <= 0;
+			const remainingMs = until - clock.now();
+			const isFinal = ['tooLarge', 'tooSlow'].includes(fault.kind) || remainingMs <= 0;
 			if (isFinal || attempt === bounds.downloadAttempts) break;
-			const asked = Math.min(result.retryAfterMs, bounds.longestPauseMs);
-			const pauseMs = Math.max(backoffMs(attempt, run.random()), asked);
-			await clock.sleep(Math.min(pauseMs, leftMs), run.signal);
+			const retryAfterMs = Math.min(result.retryAfterMs, bounds.longestPauseMs);
+			const pauseMs = Math.max(backoffMs(attempt, run.random()), retryAfterMs);
+			await clock.sleep(Math.min(pauseMs, remainingMs), run.signal);
 		}
 		if (run.signal?.aborted) throw new Cancelled();
 		throw new PredictionFailure(

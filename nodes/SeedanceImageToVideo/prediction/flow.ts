@@ -2,39 +2,10 @@
 // only what ended without a video. Submit and Submit and Wait are this one flow, to a different point.
 import type { Prediction } from '../gptproto/prediction';
 import type { FrameSize } from '../gptproto/reference';
-import type { SubmissionRequest } from '../gptproto/request';
-import { bounds } from './bounds';
-import { hashOfRequest, type LedgerLine } from './ledger';
-import { HeldBack } from './limiter';
 import { PredictionFailure } from './reason';
-import {
-	backoffMs,
-	isSurelyNotAccepted,
-	mayConnectNextTime,
-	type Obstacle,
-	type Outcome,
-	type Refused,
-	scopeOfRefusal,
-} from './retry';
-import type { Account, Run } from './run';
-import { askForState, throwIfCancelled, waitForEnd } from './wait';
-
-/** What one item asks for. */
-export interface Order {
-	readonly line: LedgerLine;
-	readonly account: Account;
-	readonly model: string;
-	/** null where no page documents the model. */
-	readonly frame: FrameSize | null;
-	/** When the item began, on the clock's scale. */
-	readonly startedAt: number;
-	readonly timeoutMs: number;
-	readonly pollingIntervalMs: number;
-	/** How many bytes of memory the request's pictures take; 0 where they are addresses. */
-	pictureBytes(): Promise<number>;
-	/** Builds the request, its pictures in memory. */
-	load(): Promise<SubmissionRequest>;
-}
+import type { Run } from './run';
+import { type Order, submitOnce, withRequest } from './submission';
+import { askForState, waitForEnd } from './wait';
 
 export interface Obtained {
 	readonly prediction: Prediction;
@@ -45,8 +16,7 @@ export interface Obtained {
 	readonly pickedUp: boolean;
 }
 
-/** Refusals that meet other items too, by what they share; one map a run, written here alone. */
-export type Refusals = Map<string, Refused>;
+type Until = 'accepted' | 'ended';
 
 /**
  * Brings an item to its prediction.
@@ -55,48 +25,40 @@ export type Refusals = Map<string, Refused>;
  * @throws PredictionFailure where there is none, or where nobody can know
  * @throws Cancelled
  */
-export async function obtainPrediction(
-	run: Run,
-	refusals: Refusals,
-	order: Order,
-	until: 'accepted' | 'ended',
-): Promise<Obtained> {
-	const { line, account, model, frame } = order;
+export async function obtainPrediction(run: Run, order: Order, until: Until): Promise<Obtained> {
+	const { record, account, model, frame } = order;
 	for (;;) {
 		await adoptEarlier(run, order);
-		const known = line.accepted();
-		if (!known) break;
-		const prediction = await pickUp(run, order, known.predictionId, until);
+		const earlier = record.accepted();
+		if (!earlier) break;
+		const prediction = await pickUp(run, order, earlier.predictionId, until);
 		if (prediction.state !== 'working') account.session.placeIsFree();
 		if (prediction.state !== 'ended') {
-			return { prediction, model: known.model, frame: known.frame, pickedUp: true };
+			return { prediction, model: earlier.model, frame: earlier.frame, pickedUp: true };
 		}
 		// What an earlier try paid for brought no video: the next one, or else this try submits anew.
-		line.strike();
+		record.remove();
 	}
-	const lost = line.lost();
+	const lost = record.lost();
 	if (lost !== null) throw new PredictionFailure({ kind: 'answerLost', obstacle: lost });
 
-	const accepted = await submitOnce(run, refusals, order);
-	const acceptedAt = run.clock.now();
-	let prediction = accepted;
-	if (until === 'ended' && (accepted.state === 'working' || lacksAddress(accepted))) {
-		prediction = await follow(run, order, accepted.id, until, acceptedAt);
-	}
+	const accepted = await submitOnce(run, order);
+	const lacksVideo =
+		accepted.state === 'working' || (accepted.state === 'succeeded' && !accepted.videoUrl);
+	const prediction =
+		until === 'ended' && lacksVideo
+			? await follow(run, order, accepted.id, until, run.clock.now())
+			: accepted;
 	if (prediction.state !== 'working') account.session.placeIsFree();
-	if (prediction.state === 'ended' && until === 'ended') line.strike();
+	if (prediction.state === 'ended' && until === 'ended') record.remove();
 	return { prediction, model, frame, pickedUp: false };
 }
 
 /** Takes over what an earlier round of a loop has left of the same request. */
 export async function adoptEarlier(run: Run, order: Order): Promise<void> {
-	const { line } = order;
-	if (line.needsRequest())
-		await withRequest(run, order, Infinity, async (_, hash) => line.adopt(hash));
-}
-
-function lacksAddress(prediction: Prediction): boolean {
-	return prediction.state === 'succeeded' && prediction.videoUrl === null;
+	const { record } = order;
+	if (!record.needsRequest()) return;
+	await withRequest(run, order, Infinity, async (_, hash) => record.adopt(hash));
 }
 
 /** Follows what an earlier try has paid for; where its state alone is wanted and cannot be read now, its id is known. */
@@ -104,7 +66,7 @@ async function pickUp(
 	run: Run,
 	order: Order,
 	predictionId: string,
-	until: 'accepted' | 'ended',
+	until: Until,
 ): Promise<Prediction> {
 	return await follow(run, order, predictionId, until, null).catch((failure: unknown) => {
 		const isUnreadable = failure instanceof PredictionFailure && !isUnknown(failure);
@@ -113,27 +75,31 @@ async function pickUp(
 	});
 }
 
-/** Waits for a prediction's end, or asks for its state. The ledger keeps whether GPTProto knows it. */
+/**
+ * Waits for a prediction's end, or asks for its state. The ledger keeps whether GPTProto knows it.
+ *
+ * @param acceptedAt on the clock's scale; null where an earlier try submitted it
+ */
 async function follow(
 	run: Run,
 	order: Order,
 	predictionId: string,
-	until: 'accepted' | 'ended',
+	until: Until,
 	acceptedAt: number | null,
 ): Promise<Prediction> {
-	const { account, line, startedAt, timeoutMs } = order;
-	const asking =
+	const { account, record, startedAt, timeoutMs } = order;
+	const question =
 		until === 'ended'
 			? waitForEnd(run, predictionId, { ...order, acceptedAt })
 			: askForState(run, predictionId, account, startedAt + timeoutMs);
-	const prediction = await asking.catch((failure: unknown) => {
-		if (isUnknown(failure)) line.recordKnown(false);
+	const prediction = await question.catch((failure: unknown) => {
+		if (isUnknown(failure)) record.saveKnown(false);
 		else if (failure instanceof PredictionFailure && failure.facts.status !== undefined) {
-			line.recordKnown(true);
+			record.saveKnown(true);
 		}
 		throw failure;
 	});
-	line.recordKnown(true);
+	record.saveKnown(true);
 	return prediction;
 }
 
@@ -144,134 +110,7 @@ function isUnknown(failure: unknown): boolean {
 
 /** What is known of a prediction that an earlier try submitted, where its state cannot be read just now. */
 function justAccepted(id: string, model: string): Prediction {
-	const status = 'created';
-	return {
-		id,
-		state: 'working',
-		status,
-		model,
-		hasNsfwContent: null,
-		executionTime: null,
-		createdAt: null,
-		data: { id, model, status },
-	};
-}
-
-/**
- * Works with the request while its pictures are in memory; they wait for room there.
- *
- * @param deadline on the clock's scale: pictures that got no room before are not loaded any more
- */
-async function withRequest<Result>(
-	run: Run,
-	order: Order,
-	deadline: number,
-	work: (request: SubmissionRequest, hash: string) => Promise<Result>,
-): Promise<Result> {
-	const bytes = await order.pictureBytes();
-	const loadAndWork = async () => {
-		throwIfCancelled(run);
-		if (run.clock.now() >= deadline)
-			throw heldBack(run, order, order.account.session.isRateLimited());
-		const request = await order.load();
-		return await work(request, hashOfRequest(request));
-	};
-	return bytes > 0 ? await run.pictures.use(loadAndWork, bytes) : await loadAndWork();
-}
-
-/**
- * Submits a request exactly once, waiting for its turn. It is sent again only when it surely was not accepted.
- *
- * @returns the accepted prediction, written in the ledger by then
- */
-async function submitOnce(run: Run, refusals: Refusals, order: Order): Promise<Prediction> {
-	const { startedAt, timeoutMs } = order;
-	const deadline = startedAt + timeoutMs;
-	for (let unconnected = 0; ;) {
-		throwIfCancelled(run);
-		const outcome = await withRequest(
-			run,
-			order,
-			deadline,
-			async (request, hash) => await attempt(run, refusals, order, request, hash, deadline),
-		);
-		if (outcome.kind === 'prediction') return outcome.prediction;
-		if (outcome.kind === 'rateLimited') continue;
-		if (mayConnectNextTime(outcome) && ++unconnected < bounds.connectAttempts) {
-			const leftMs = deadline - run.clock.now();
-			if (leftMs > 0) {
-				await run.clock.sleep(Math.min(backoffMs(unconnected, run.random()), leftMs), run.signal);
-				continue;
-			}
-		}
-		throw notAccepted(outcome);
-	}
-}
-
-function heldBack(run: Run, { startedAt }: Order, isRateLimited: boolean): PredictionFailure {
-	const waitedMs = run.clock.now() - startedAt;
-	return new PredictionFailure({ kind: 'heldBack', waitedMs, isRateLimited });
-}
-
-function notAccepted(outcome: Obstacle): PredictionFailure {
-	if (!isSurelyNotAccepted(outcome)) {
-		return new PredictionFailure({ kind: 'answerLost', obstacle: outcome });
-	}
-	if (outcome.kind === 'refused') {
-		return new PredictionFailure({ kind: 'refused', what: 'submission', refusal: outcome });
-	}
-	const { code, proxyStatus } = outcome as Extract<Obstacle, { kind: 'noAnswer' }>;
-	return new PredictionFailure({
-		kind: 'unreachable',
-		code,
-		...(proxyStatus !== undefined && { proxyStatus }),
-	});
-}
-
-/** One try, when its turn has come. What it brings is in the ledger before anything else happens. */
-async function attempt(
-	run: Run,
-	refusals: Refusals,
-	order: Order,
-	request: SubmissionRequest,
-	hash: string,
-	deadline: number,
-): Promise<Outcome> {
-	const { account, line, model, frame } = order;
-	const { clock } = run;
-	const facts = { request: hash, model, frame };
-	const scopes = [account.id, `${account.id} ${model}`];
-	const send = async (): Promise<Outcome> => {
-		throwIfCancelled(run);
-		const refusal = scopes.map((scope) => refusals.get(scope)).find((known) => known);
-		if (refusal) throw new PredictionFailure({ kind: 'notSentAfterRefusal', refusal });
-		const leftMs = deadline + bounds.graceMs - clock.now();
-		const outcome = await account.transport.submit(request, Math.min(bounds.submissionMs, leftMs));
-		if (outcome.kind === 'refused') {
-			const scope = scopeOfRefusal(outcome);
-			if (scope) refusals.set(scope === 'account' ? account.id : `${account.id} ${model}`, outcome);
-		} else if (outcome.kind === 'prediction') {
-			const { id: predictionId } = outcome.prediction;
-			line.recordAccepted(predictionId, facts);
-			run.report({ kind: 'accepted', item: line.item, predictionId });
-			if (run.signal?.aborted) run.report({ kind: 'acceptedWhileCancelled', predictionId });
-		} else if (!isSurelyNotAccepted(outcome)) {
-			const reason = describeObstacle(outcome);
-			line.recordLost(reason, facts);
-			if (run.signal?.aborted) run.report({ kind: 'answerLostWhileCancelled', reason });
-		}
-		return outcome;
-	};
-	return await account.session
-		.request('submission', deadline, send)
-		.catch((fault: unknown): never => {
-			if (!(fault instanceof HeldBack)) throw fault;
-			throw heldBack(run, order, fault.isRateLimited);
-		});
-}
-
-/** An obstacle in a few words, as the ledger keeps it: HTTP status or code, and GPTProto's message. */
-export function describeObstacle(obstacle: Obstacle): string {
-	if (obstacle.kind === 'noAnswer') return obstacle.code;
-	return `HTTP ${obstacle.httpCode}${obstacle.message === '' ? '' : `, "${obstacle.message}"`}`;
+	const data = { id, model, status: 'created' };
+	const unknown = { hasNsfwContent: null, executionTime: null, createdAt: null };
+	return { ...data, ...unknown, state: 'working', data };
 }

@@ -59,18 +59,29 @@ export interface ItemKey {
 	readonly namedId: string | null;
 }
 
+type SubmissionFacts = Pick<LedgerEntry, 'request' | 'model' | 'frame'>;
+
 /** Entries that a call under way works on, so that another call at the same time leaves them alone. */
 const claimed = new WeakSet<LedgerEntry>();
 
-/** One item's part of the ledger. */
-export class LedgerLine {
+/** One item's part of the ledger. In one round an item is an item, whatever its expressions give this time. */
+export class ItemRecord {
+	private own: LedgerEntry | null = null;
+
 	constructor(
 		private readonly entries: LedgerEntry[],
 		private readonly scope: LedgerScope,
 		private readonly key: ItemKey,
-		private own: LedgerEntry | null,
 	) {
-		if (own) this.claim(own);
+		const { round, parameters } = scope;
+		if (round === null) return;
+		const isSameItem = (entry: LedgerEntry) =>
+			entry.round === round && entry.item === key.item && entry.parameters === parameters;
+		// An error item that comes back says itself that nothing was delivered.
+		const isNamed = ({ predictionId }: LedgerEntry) => predictionId && predictionId === key.namedId;
+		const free = entries.filter((entry) => this.isFree(entry));
+		const found = free.find(isSameItem) ?? free.find(isNamed);
+		if (found) this.claim(found);
 	}
 
 	get item(): number {
@@ -98,47 +109,30 @@ export class LedgerLine {
 		if (found) this.claim(found);
 	}
 
-	/** Makes an entry this item's own: from now on it is found by the item, whatever the next try asks for. */
-	private claim(entry: LedgerEntry): void {
-		const { round, parameters } = this.scope;
-		Object.assign(entry, { round: round ?? 0, item: this.key.item, parameters });
-		this.own = entry;
-		claimed.add(entry);
-	}
-
-	private mayAdopt(entry: LedgerEntry): boolean {
-		const isOpen = !entry.delivered && !claimed.has(entry) && entry.account === this.key.account;
-		return isOpen && (this.scope.round === null || entry.round < this.scope.round);
-	}
-
 	/** Writes down, at once, what was accepted. */
-	recordAccepted(
-		predictionId: string,
-		facts: Pick<LedgerEntry, 'request' | 'model' | 'frame'>,
-	): void {
+	saveAccepted(predictionId: string, facts: SubmissionFacts): void {
 		this.write({ ...facts, predictionId });
 	}
 
 	/** Writes down that a submission may have been accepted, so that an unattended retry leaves it alone. */
-	recordLost(reason: string, facts: Pick<LedgerEntry, 'request' | 'model' | 'frame'>): void {
-		const { executionId } = this.scope;
-		this.write({ ...facts, predictionId: null, reason, doubtfulIn: executionId });
+	saveLost(reason: string, facts: SubmissionFacts): void {
+		this.write({ ...facts, predictionId: null, reason, doubtfulIn: this.scope.executionId });
 	}
 
 	/** Whether GPTProto knows the prediction: where it does not, a person who runs the execution again gets a new one. */
-	recordKnown(isKnown: boolean): void {
+	saveKnown(isKnown: boolean): void {
 		if (!this.own) return;
 		if (isKnown) delete this.own.doubtfulIn;
 		else this.own.doubtfulIn = this.scope.executionId;
 	}
 
 	/** It was put out, or handed over. */
-	recordDelivered(): void {
+	saveDelivered(): void {
 		if (this.own) this.own.delivered = true;
 	}
 
 	/** Strikes the entry out: the prediction ended without a video. */
-	strike(): void {
+	remove(): void {
 		const index = this.own ? this.entries.indexOf(this.own) : -1;
 		if (index >= 0) this.entries.splice(index, 1);
 		this.own = null;
@@ -148,13 +142,27 @@ export class LedgerLine {
 		if (this.own) claimed.delete(this.own);
 	}
 
-	private write(
-		facts: Pick<LedgerEntry, 'request' | 'model' | 'frame' | 'predictionId'> & Partial<LedgerEntry>,
-	): void {
-		this.strike();
-		const { item, account } = this.key;
+	private isFree(entry: LedgerEntry): boolean {
+		return !claimed.has(entry) && entry.account === this.key.account;
+	}
+
+	private mayAdopt(entry: LedgerEntry): boolean {
+		const { round } = this.scope;
+		return this.isFree(entry) && !entry.delivered && (round === null || entry.round < round);
+	}
+
+	/** Makes an entry this item's own: from now on it is found by the item, whatever the next try asks for. */
+	private claim(entry: LedgerEntry): void {
 		const { round, parameters } = this.scope;
-		const entry = { round: round ?? 0, item, parameters, account, ...facts };
+		Object.assign(entry, { round: round ?? 0, item: this.key.item, parameters });
+		this.own = entry;
+		claimed.add(entry);
+	}
+
+	private write(facts: SubmissionFacts & Pick<LedgerEntry, 'predictionId'> & Partial<LedgerEntry>) {
+		this.remove();
+		const { item, account } = this.key;
+		const entry = { round: 0, item, parameters: '', account, ...facts };
 		this.entries.push(entry);
 		this.claim(entry);
 	}
@@ -162,7 +170,7 @@ export class LedgerLine {
 
 export class Ledger {
 	private readonly entries: LedgerEntry[];
-	private readonly lines: LedgerLine[] = [];
+	private readonly records: ItemRecord[] = [];
 
 	/** @param context the node's context, `getContext('node')` */
 	constructor(
@@ -171,9 +179,8 @@ export class Ledger {
 	) {
 		context[CONTEXT_KEY] ??= [];
 		this.entries = context[CONTEXT_KEY] as unknown as LedgerEntry[];
-		const { executionId } = scope;
 		// A person who runs an execution again after reading of a doubt wants a new prediction.
-		this.drop(({ doubtfulIn }) => doubtfulIn !== undefined && doubtfulIn !== executionId);
+		this.drop(({ doubtfulIn = scope.executionId }) => doubtfulIn !== scope.executionId);
 	}
 
 	private drop(isOver: (entry: LedgerEntry) => boolean): void {
@@ -182,23 +189,10 @@ export class Ledger {
 		}
 	}
 
-	/** The line of one item. In one round an item is an item, whatever its expressions give this time. */
-	line(key: ItemKey): LedgerLine {
-		const { round, parameters } = this.scope;
-		const isFree = (entry: LedgerEntry) => !claimed.has(entry) && entry.account === key.account;
-		const isSameItem = (entry: LedgerEntry) =>
-			entry.round === round && entry.item === key.item && entry.parameters === parameters;
-		// An error item that comes back says itself that nothing was delivered.
-		const isNamed = (entry: LedgerEntry) =>
-			key.namedId !== null && entry.predictionId === key.namedId;
-		const own =
-			round === null
-				? undefined
-				: (this.entries.find((entry) => isFree(entry) && isSameItem(entry)) ??
-					this.entries.find((entry) => isFree(entry) && isNamed(entry)));
-		const line = new LedgerLine(this.entries, this.scope, key, own ?? null);
-		this.lines.push(line);
-		return line;
+	recordOf(key: ItemKey): ItemRecord {
+		const record = new ItemRecord(this.entries, this.scope, key);
+		this.records.push(record);
+		return record;
 	}
 
 	/**
@@ -206,18 +200,17 @@ export class Ledger {
 	 * did not; and when a later round shows that the output has arrived.
 	 */
 	close(wentWell: boolean): void {
-		for (const line of this.lines) line.release();
+		for (const record of this.records) record.release();
 		const { round } = this.scope;
-		this.drop((entry) => {
-			const isOver = wentWell || (round !== null && entry.round < round);
-			return entry.delivered === true && isOver;
-		});
+		const isEarlier = (entry: LedgerEntry) => round !== null && entry.round < round;
+		this.drop((entry) => entry.delivered === true && (wentWell || isEarlier(entry)));
 	}
 
 	/** Accepted predictions of this run by item: what a retry picks up. */
 	accepted(): Array<readonly [item: number, predictionId: string]> {
-		return this.lines
-			.map((line) => [line.item, line.accepted()?.predictionId] as const)
-			.filter((pair): pair is readonly [number, string] => pair[1] !== undefined);
+		return this.records.flatMap((record) => {
+			const accepted = record.accepted();
+			return accepted ? [[record.item, accepted.predictionId] as const] : [];
+		});
 	}
 }

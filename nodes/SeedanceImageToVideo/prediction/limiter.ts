@@ -2,9 +2,11 @@
 // time, the pauses that a 429 asks for, and as many submissions as the account has places free for.
 import { bounds } from './bounds';
 import { type Clock, onAbort } from './clock';
+import { Places } from './places';
 import { backoffMs, type Outcome } from './retry';
+import type { RequestSlots } from './slots';
 
-export type RequestKind = 'submission' | 'question' | 'download';
+type RequestKind = 'submission' | 'question' | 'download';
 
 /** Thrown where a request was not let through before its deadline. It was not sent. */
 export class HeldBack extends Error {
@@ -16,96 +18,66 @@ export class HeldBack extends Error {
 /** Thrown where the execution was cancelled; nobody is left to read it. */
 export class Cancelled extends Error {}
 
-/** The requests of one run: counted on their own, paused together with all others of the account. */
-export interface Session {
-	/**
-	 * Sends one request when it may be sent.
-	 *
-	 * @param deadline on the clock's scale
-	 * @throws HeldBack, Cancelled
-	 */
-	request(
-		kind: 'submission' | 'question',
-		deadline: number,
-		send: () => Promise<Outcome>,
-	): Promise<Outcome>;
-	/** Runs a download when it may begin: it counts among the requests at one time. @throws HeldBack, Cancelled */
-	download<Result>(deadline: number, work: () => Promise<Result>): Promise<Result>;
-	/** Whether it is a 429, and not the requests at one time, that holds submissions back now. */
-	isRateLimited(): boolean;
-	/** A prediction of the account has ended: its place is free. */
-	placeIsFree(): void;
-}
-
-/** So many requests at one time, for all accounts of one run. */
-export class RequestSlots {
-	private used = 0;
-	private readonly limiters = new Set<Limiter>();
-
-	constructor(private readonly max: number) {}
-
-	/** Tells of an account of the run, which wants to know when there is room. */
-	join(limiter: Limiter): void {
-		this.limiters.add(limiter);
-	}
-
-	hasRoom(): boolean {
-		return this.used < this.max;
-	}
-
-	take(limiter: Limiter): void {
-		this.used++;
-		// The last to be asked next time, so that the accounts take turns.
-		this.limiters.delete(limiter);
-		this.limiters.add(limiter);
-	}
-
-	free(): void {
-		this.used--;
-		for (const limiter of [...this.limiters]) limiter.pump();
-	}
-}
-
-/** From here on the pause between two probes is the longest there is. */
-const MOST_CAUTIOUS = 5;
-
 interface Waiter {
 	readonly kind: RequestKind;
+	/** On the clock's scale. */
 	readonly deadline: number;
-	/** Whether its run has room for one more request. */
-	readonly hasRoom: () => boolean;
+	readonly slots: RequestSlots;
+	/** Lets it through; `isProbe` where a submission has no place that is known to be free. */
 	readonly begin: (isProbe: boolean) => void;
-	readonly giveUp: () => void;
+	readonly fail: (reason: HeldBack | Cancelled) => void;
 }
 
-export class Limiter {
-	private readonly waiting = new Set<Waiter>();
-	private readonly pausedUntil = { submission: 0, question: 0, download: 0 };
-	/** Requests to the API under way; downloads come from another host. */
-	private underWay = 0;
-	private lastUsedAt: number;
-	private wake: AbortController | null = null;
-	private wakeAt = Infinity;
+/** The requests of one run: counted on their own, paused together with all others of the account. */
+export type Session = ReturnType<Limiter['open']>;
 
+export class Limiter {
+	private readonly places: Places;
+	private readonly waiting = new Set<Waiter>();
+	/** Downloads come from another host: they are neither paused nor counted among what is under way. */
+	private readonly pausedUntil = { submission: 0, question: 0, download: 0 };
+	private underWay = 0;
 	/** Requests at one time: one after a 429 to a question, twice as many with every good answer. */
 	private width = Infinity;
 	private questionsRefusedInARow = 0;
-
-	/** Places known to be free. Infinite until a submission is refused; from then on each prediction that ends frees one. */
-	private freePlaces = Infinity;
-	/** Without a free place one submission may be tried now and then: there may be more places than it seems. */
-	private nextProbeAt = 0;
-	/** How often that is: the pause doubles with each. Grows with a probe that is refused, shrinks with one accepted. */
-	private probeCaution = 0;
-	/** How many more places a probe that was accepted is taken to show; doubles each time. */
-	private growth = 1;
+	private lastUsedAt: number;
+	private wake = new AbortController();
+	private wakeAt = Infinity;
 
 	constructor(
 		private readonly clock: Clock,
 		private readonly random: () => number,
 	) {
+		this.places = new Places(clock, random);
 		this.lastUsedAt = clock.now();
 	}
+
+	/** Lets through what may be sent now, in order of arrival, and comes back when more may be. */
+	private readonly pump = (): void => {
+		const now = this.clock.now();
+		let next = Infinity;
+		for (const waiter of this.waiting) {
+			const { kind, deadline, slots } = waiter;
+			const placeAt = kind === 'submission' ? this.places.readyAt() : 0;
+			const readyAt = Math.max(this.pausedUntil[kind], placeAt);
+			const isTooWide = kind !== 'download' && this.underWay >= this.width;
+			if (now >= deadline) {
+				this.waiting.delete(waiter);
+				waiter.fail(new HeldBack(this.isRateLimited(kind)));
+			} else if (readyAt > now) {
+				next = Math.min(next, readyAt, deadline);
+			} else if (isTooWide || !slots.hasRoom()) {
+				next = Math.min(next, deadline);
+			} else {
+				// Counted at once: whoever is looked at next must see it.
+				this.waiting.delete(waiter);
+				slots.take(this.pump);
+				if (kind !== 'download') this.underWay++;
+				waiter.begin(kind === 'submission' && this.places.take());
+			}
+		}
+		this.wakeUpAt(next);
+	};
 
 	isIdle(): boolean {
 		const isBusy = this.underWay > 0 || this.waiting.size > 0;
@@ -113,8 +85,8 @@ export class Limiter {
 	}
 
 	/** @param slots of the run the session belongs to */
-	open(slots: RequestSlots, signal: AbortSignal | undefined): Session {
-		slots.join(this);
+	open(slots: RequestSlots, signal: AbortSignal | undefined) {
+		slots.join(this.pump);
 		const turn = async <Result>(
 			kind: RequestKind,
 			deadline: number,
@@ -130,112 +102,67 @@ export class Limiter {
 			}
 		};
 		return {
-			request: async (kind, deadline, send) =>
+			/** Sends one request when it may be sent. @throws HeldBack at the deadline; Cancelled */
+			request: async (
+				kind: 'submission' | 'question',
+				deadline: number,
+				send: () => Promise<Outcome>,
+			): Promise<Outcome> =>
 				await turn(kind, deadline, async (isProbe) => {
 					const sentAt = this.clock.now();
 					let outcome: Outcome | null = null;
 					try {
 						return (outcome = await send());
 					} finally {
-						// Also of a request that was not sent after all: it has taken no place.
 						this.learn(kind, outcome, sentAt, isProbe);
 					}
 				}),
-			download: async (deadline, work) => await turn('download', deadline, work),
-			isRateLimited: () => this.isRateLimited('submission'),
-			placeIsFree: () => {
-				this.freePlaces++;
+			/** Runs a download when it may begin. @throws HeldBack at the deadline; Cancelled */
+			download: async <Result>(deadline: number, work: () => Promise<Result>): Promise<Result> =>
+				await turn('download', deadline, work),
+			/** Whether it is a 429, and not the requests at one time, that holds submissions back now. */
+			isRateLimited: (): boolean => this.isRateLimited('submission'),
+			/** A prediction of the account has ended: its place is free. */
+			placeIsFree: (): void => {
+				this.places.release();
 				this.pump();
 			},
 		};
 	}
 
-	/** Waits for a turn. @returns whether a submission is let through beyond the places known to be free */
+	/** Waits for a turn. @returns whether it is a probe */
 	private async enter(
 		kind: RequestKind,
 		deadline: number,
 		slots: RequestSlots,
 		signal: AbortSignal | undefined,
 	): Promise<boolean> {
-		if (signal?.aborted) throw new Cancelled();
 		let forget = (): void => undefined;
-		try {
-			return await new Promise<boolean>((resolve, reject) => {
-				const waiter: Waiter = {
-					kind,
-					deadline,
-					hasRoom: () => slots.hasRoom(),
-					begin: (isProbe) => {
-						// Counted at once: whoever is looked at next must see it.
-						slots.take(this);
-						if (kind !== 'download') this.underWay++;
-						resolve(isProbe);
-					},
-					giveUp: () => reject(new HeldBack(this.isRateLimited(kind))),
-				};
-				this.waiting.add(waiter);
-				forget = onAbort(signal, () => {
-					this.waiting.delete(waiter);
-					reject(new Cancelled());
-					this.pump();
-				});
-				this.pump();
+		const turn = new Promise<boolean>((begin, fail) => {
+			const waiter: Waiter = { kind, deadline, slots, begin, fail };
+			this.waiting.add(waiter);
+			forget = onAbort(signal, () => {
+				this.waiting.delete(waiter);
+				fail(new Cancelled());
 			});
-		} finally {
-			forget();
-		}
-	}
-
-	/** Lets through what may be sent now, in order of arrival, and comes back when more may be. */
-	pump(): void {
-		const now = this.clock.now();
-		let next = Infinity;
-		for (const waiter of this.waiting) {
-			const { kind, deadline } = waiter;
-			const isProbe = kind === 'submission' && this.freePlaces < 1;
-			const readyAt = Math.max(this.pausedUntil[kind], isProbe ? this.nextProbeAt : 0);
-			if (now >= deadline) {
-				this.waiting.delete(waiter);
-				waiter.giveUp();
-			} else if (readyAt > now) {
-				next = Math.min(next, readyAt, deadline);
-			} else if ((kind === 'download' || this.underWay < this.width) && waiter.hasRoom()) {
-				this.waiting.delete(waiter);
-				this.take(kind, isProbe, now);
-				waiter.begin(isProbe);
-			} else {
-				next = Math.min(next, deadline);
-			}
-		}
-		this.wakeUpAt(next);
+		});
+		this.pump();
+		return await turn.finally(forget);
 	}
 
 	private isRateLimited(kind: RequestKind): boolean {
-		const lacksPlaces = kind === 'submission' && this.freePlaces < Infinity;
-		const isPaused = this.pausedUntil[kind] > this.clock.now();
-		return lacksPlaces || isPaused || this.underWay >= this.width;
-	}
-
-	private take(kind: RequestKind, isProbe: boolean, now: number): void {
-		if (kind !== 'submission') return;
-		if (isProbe) this.nextProbeAt = now + this.probeIntervalMs();
-		else this.freePlaces--;
-	}
-
-	private probeIntervalMs(): number {
-		return backoffMs(this.probeCaution + 1, this.random());
+		const lacksPlaces = kind === 'submission' && this.places.areLimited();
+		return lacksPlaces || this.pausedUntil[kind] > this.clock.now() || this.underWay >= this.width;
 	}
 
 	private wakeUpAt(time: number): void {
 		if (time === this.wakeAt) return;
-		this.wake?.abort();
-		this.wake = null;
+		this.wake.abort();
 		this.wakeAt = time;
 		if (time === Infinity) return;
-		const wake = new AbortController();
-		this.wake = wake;
-		void this.clock.sleep(time - this.clock.now(), wake.signal).then(() => {
-			if (wake.signal.aborted) return;
+		const { signal } = (this.wake = new AbortController());
+		void this.clock.sleep(time - this.clock.now(), signal).then(() => {
+			if (signal.aborted) return;
 			this.wakeAt = Infinity;
 			this.pump();
 		});
@@ -247,40 +174,27 @@ export class Limiter {
 		sentAt: number,
 		isProbe: boolean,
 	): void {
-		if (outcome?.kind === 'rateLimited') {
-			const now = this.clock.now();
-			const asked = Math.min(outcome.retryAfterMs ?? 0, bounds.longestPauseMs);
-			if (kind === 'submission') {
-				// It may be about the predictions at work alone, so questions go on.
-				if (isProbe) this.probeCaution = Math.min(this.probeCaution + 1, MOST_CAUTIOUS);
-				this.freePlaces = 0;
-				this.growth = 1;
-				this.nextProbeAt = now + Math.max(asked, this.probeIntervalMs());
-				this.pausedUntil.submission = Math.max(this.pausedUntil.submission, now + asked);
-			} else {
-				// Several questions of one burst may be refused together: that is one refusal, not many.
-				if (sentAt >= this.pausedUntil.question) this.questionsRefusedInARow++;
-				const pause = Math.max(asked, backoffMs(this.questionsRefusedInARow, this.random()));
-				const until = Math.max(this.pausedUntil.question, now + pause);
-				Object.assign(this.pausedUntil, { question: until, submission: until });
-				this.width = 1;
-			}
-			return;
-		}
-		const isAnswer = outcome !== null && outcome.kind !== 'noAnswer';
-		if (isAnswer && kind === 'question' && sentAt >= this.pausedUntil.question) {
+		const refusal = outcome?.kind === 'rateLimited' ? outcome : null;
+		const retryAfterMs = Math.min(refusal?.retryAfterMs ?? 0, bounds.longestPauseMs);
+		if (kind === 'submission') {
+			// A 429 may be about the predictions at work alone, so questions go on.
+			this.places.learn(outcome, isProbe, retryAfterMs);
+			this.pause('submission', retryAfterMs);
+		} else if (refusal) {
+			// Several questions of one burst may be refused together: that is one refusal, not many.
+			if (sentAt >= this.pausedUntil.question) this.questionsRefusedInARow++;
+			const ms = Math.max(retryAfterMs, backoffMs(this.questionsRefusedInARow, this.random()));
+			this.pause('question', ms);
+			this.pause('submission', ms);
+			this.width = 1;
+		} else if (outcome && outcome.kind !== 'noAnswer' && sentAt >= this.pausedUntil.question) {
 			this.questionsRefusedInARow = 0;
 			this.width *= 2;
 		}
-		if (kind === 'submission' && isProbe && outcome?.kind === 'prediction') {
-			// Only a little more often: it may have taken the place of a prediction whose end nobody has noticed yet.
-			this.probeCaution = Math.max(0, this.probeCaution - 2);
-			this.freePlaces += this.growth;
-			this.growth *= 2;
-		} else if (kind === 'submission' && !isProbe && outcome?.kind !== 'prediction') {
-			// It has taken no place.
-			this.freePlaces++;
-		}
+	}
+
+	private pause(kind: 'submission' | 'question', ms: number): void {
+		this.pausedUntil[kind] = Math.max(this.pausedUntil[kind], this.clock.now() + ms);
 	}
 }
 
@@ -292,12 +206,8 @@ const limiters = new Map<string, Limiter>();
  * @param account a hash of base URL and key, never the key
  */
 export function limiterOf(account: string, clock: Clock, random: () => number): Limiter {
-	for (const [other, limiter] of limiters) {
-		if (other !== account && limiter.isIdle()) limiters.delete(other);
-	}
-	const known = limiters.get(account);
-	if (known && !known.isIdle()) return known;
-	const limiter = new Limiter(clock, random);
+	for (const [id, limiter] of limiters) if (limiter.isIdle()) limiters.delete(id);
+	const limiter = limiters.get(account) ?? new Limiter(clock, random);
 	limiters.set(account, limiter);
 	return limiter;
 }

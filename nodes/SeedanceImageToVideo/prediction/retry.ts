@@ -1,6 +1,6 @@
 // What may be sent again. A submission costs money, so it is repeated only when it surely was not accepted; reading a
 // result is harmless, so nearly anything is forgiven. Pure: policy as data and small predicates.
-import type { Answer } from '../gptproto/answer';
+import type { Answer, RefusalReason } from '../gptproto/answer';
 import { bounds } from './bounds';
 
 /** A request that brought no HTTP answer of GPTProto's. */
@@ -18,6 +18,12 @@ export type Outcome = Answer | NoAnswer;
 export type Refused = Extract<Outcome, { readonly kind: 'refused' }>;
 /** What stood in the way of a usable answer. */
 export type Obstacle = Exclude<Outcome, { readonly kind: 'prediction' }>;
+
+/** An obstacle in a few words, as the ledger keeps it: HTTP status or code, and GPTProto's message. */
+export function describeObstacle(obstacle: Obstacle): string {
+	if (obstacle.kind === 'noAnswer') return obstacle.code;
+	return `HTTP ${obstacle.httpCode}${obstacle.message === '' ? '' : `, "${obstacle.message}"`}`;
+}
 
 /** The system calls that come before anything is sent. */
 const BEFORE_SENDING = new Set(['connect', 'getaddrinfo']);
@@ -85,21 +91,21 @@ export function readFault(fault: unknown): NoAnswer {
 
 /** Whether a submission with this outcome surely was not accepted, so that it may be sent again. */
 export function isSurelyNotAccepted(outcome: Obstacle): boolean {
-	switch (outcome.kind) {
-		case 'refused':
-		case 'rateLimited':
-			return true;
-		case 'noAnswer':
-			return !outcome.sent;
-		case 'unreadable':
-			return false;
-	}
+	if (outcome.kind === 'noAnswer') return !outcome.sent;
+	return outcome.kind === 'refused' || outcome.kind === 'rateLimited';
 }
 
 /** Whether a submission that was never sent is worth another try in a moment. */
 export function mayConnectNextTime(outcome: Obstacle): outcome is NoAnswer {
 	return outcome.kind === 'noAnswer' && !outcome.sent && PASSING.has(outcome.code);
 }
+
+const FINAL: readonly RefusalReason[] = [
+	'unauthorized',
+	'forbidden',
+	'forbiddenByUnknown',
+	'contentPolicy',
+];
 
 /**
  * Whether the answer to a question for a result is final: asking again would change nothing.
@@ -111,18 +117,8 @@ export function isFinalRefusal(
 	sinceAcceptedMs: number | null,
 ): outcome is Refused {
 	if (outcome.kind !== 'refused') return false;
-	switch (outcome.reason) {
-		case 'unauthorized':
-		case 'forbidden':
-		case 'forbiddenByUnknown':
-		case 'contentPolicy':
-			return true;
-		case 'notFound':
-			return sinceAcceptedMs === null || sinceAcceptedMs >= bounds.notFoundGraceMs;
-		case 'badRequest':
-		case 'redirect':
-			return false;
-	}
+	if (outcome.reason !== 'notFound') return FINAL.includes(outcome.reason);
+	return sinceAcceptedMs === null || sinceAcceptedMs >= bounds.notFoundGraceMs;
 }
 
 /** What a refusal tells of other submissions: 401 meets everything of the account, 403 everything of its model. */

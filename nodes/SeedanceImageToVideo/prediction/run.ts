@@ -2,6 +2,7 @@
 import type { Clock } from './clock';
 import type { Ledger } from './ledger';
 import type { Session } from './limiter';
+import type { Refused } from './retry';
 import type { Semaphore } from './semaphore';
 import type { Transport } from './transport';
 
@@ -25,6 +26,8 @@ export interface Run {
 	readonly random: () => number;
 	readonly signal: AbortSignal | undefined;
 	readonly ledger: Ledger;
+	/** Refusals that meet other items too, by the account or the model they share; submission.ts alone writes to it. */
+	readonly refusals: Map<string, Refused>;
 	/** Bytes of pictures in memory. */
 	readonly pictures: Semaphore;
 	readonly downloads: Semaphore;

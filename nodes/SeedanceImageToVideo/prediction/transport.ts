@@ -13,6 +13,7 @@ import type { SubmissionRequest } from '../gptproto/request';
 import { bounds } from './bounds';
 import { type Clock, onAbort } from './clock';
 import { type NoAnswer, type Outcome, readFault } from './retry';
+import { type ByteStream, readText } from './stream';
 
 export const CREDENTIAL_TYPE = 'gptProtoApi';
 
@@ -27,17 +28,6 @@ export interface Access {
 	readonly baseUrl: string;
 	/** Only to blot it out of whatever comes back. */
 	readonly key: string;
-}
-
-/** A video's bytes on their way. */
-export interface ByteStream extends AsyncIterable<Uint8Array> {
-	destroy(reason?: Error): unknown;
-	pause(): unknown;
-	resume(): unknown;
-	on(event: 'data' | 'error', listener: (chunk: Uint8Array) => void): unknown;
-	on(event: 'newListener', listener: (event: string | symbol) => void): unknown;
-	/** The connection below; a stream that unpacks has none. */
-	readonly socket?: { readonly bytesRead: number; readonly encrypted?: boolean } | null;
 }
 
 /** An answer to the request for a video. */
@@ -72,8 +62,8 @@ interface FullResponse {
  */
 const PROXY_STATUSES = [403, 407, 500, 502, 503, 504];
 
-/** The answer inside an exception of n8n's; null where there was none. */
-function answerIn(fault: unknown): FullResponse | null {
+/** The answer inside an exception of n8n's. @throws the exception where there is none */
+function answerIn(fault: unknown): FullResponse {
 	const { response } = Object(Object(fault).cause) as {
 		readonly response?: {
 			readonly status: number;
@@ -82,29 +72,9 @@ function answerIn(fault: unknown): FullResponse | null {
 			readonly request?: { readonly socket?: ByteStream['socket'] };
 		};
 	};
-	if (typeof response?.data?.destroy !== 'function') return null;
+	if (typeof response?.data?.destroy !== 'function') throw fault;
 	const { status: statusCode, headers, data: body, request } = response;
 	return { statusCode, headers: { ...headers }, body, socket: request?.socket ?? null };
-}
-
-class TooLarge extends Error {
-	readonly code = 'ANSWER_TOO_LARGE';
-}
-
-/** Reads a body as text. @throws TooLarge beyond the bound, whatever was packed into it */
-async function readText(body: ByteStream | string): Promise<string> {
-	if (typeof body === 'string') return body;
-	const chunks: Uint8Array[] = [];
-	let bytes = 0;
-	for await (const chunk of body) {
-		bytes += chunk.length;
-		if (bytes > bounds.answerBytes) {
-			body.destroy();
-			throw new TooLarge();
-		}
-		chunks.push(chunk);
-	}
-	return Buffer.concat(chunks).toString('utf8');
 }
 
 export function createTransport(
@@ -132,27 +102,30 @@ export function createTransport(
 		options: IHttpRequestOptions,
 		limitMs: number,
 		graceMs: number,
-		askedId?: string,
+		expectedId?: string,
 	): Promise<Outcome> {
-		const abort = new AbortController();
+		const cut = new AbortController();
 		const done = new AbortController();
-		let cutOff = '';
 		let stream: ByteStream | undefined;
 		const cutAfter = (ms: number, why: string) =>
 			void clock.sleep(ms, done.signal).then(() => {
 				if (done.signal.aborted) return;
-				cutOff ||= why;
-				abort.abort();
+				cut.abort(why);
 				stream?.destroy(new Error(why));
 			});
+		const cutOff = (): Outcome => ({
+			kind: 'noAnswer',
+			code: String(cut.signal.reason),
+			sent: true,
+		});
 		cutAfter(limitMs, 'TIMEOUT');
 		const forget = onAbort(cancel, () => cutAfter(graceMs, 'CANCELLED'));
 		// n8n hands the execution's cancel signal to every authenticated request; this one has a signal of its own.
 		const caller = Object.create(context, {
-			getExecutionCancelSignal: { value: () => abort.signal },
+			getExecutionCancelSignal: { value: () => cut.signal },
 		}) as IExecuteFunctions;
-		try {
-			const asked: Promise<FullResponse> = context.helpers.httpRequestWithAuthentication.call(
+		const read = async (): Promise<Outcome> => {
+			const answer: Promise<FullResponse> = context.helpers.httpRequestWithAuthentication.call(
 				caller,
 				CREDENTIAL_TYPE,
 				{
@@ -166,11 +139,7 @@ export function createTransport(
 				// Without it n8n resolves the credential's expressions for the first item, whichever item this is.
 				{ credentialsDecrypted: { ...credential, type: CREDENTIAL_TYPE } },
 			);
-			const response = await asked.catch((fault: unknown) => {
-				const answer = answerIn(fault);
-				if (answer) return answer;
-				throw fault;
-			});
+			const response = await answer.catch(answerIn);
 			const { statusCode: status, headers, body } = response;
 			if (typeof body !== 'string') {
 				stream = body;
@@ -178,19 +147,22 @@ export function createTransport(
 				stream.on('error', () => undefined);
 			}
 			if (isProxyAnswer(response)) {
-				abort.abort();
+				cut.abort();
 				return { kind: 'noAnswer', code: `HTTP_${status}`, sent: false, proxyStatus: status };
 			}
 			const text = await readText(body);
-			if (cutOff !== '') return { kind: 'noAnswer', code: cutOff, sent: true };
-			return readAnswer({ status, headers, body: text }, clock.epochMs(), key, askedId);
-		} catch (fault) {
-			stream?.destroy();
-			return cutOff === '' ? readFault(fault) : { kind: 'noAnswer', code: cutOff, sent: true };
-		} finally {
-			forget();
-			done.abort();
-		}
+			if (cut.signal.aborted) return cutOff();
+			return readAnswer({ status, headers, body: text }, clock.epochMs(), key, expectedId);
+		};
+		return await read()
+			.catch((fault: unknown) => {
+				stream?.destroy();
+				return cut.signal.aborted ? cutOff() : readFault(fault);
+			})
+			.finally(() => {
+				forget();
+				done.abort();
+			});
 	}
 
 	return {

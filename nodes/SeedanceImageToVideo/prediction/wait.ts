@@ -34,8 +34,8 @@ async function ask(
 	const outcome = await session.request('question', deadline, async () => {
 		throwIfCancelled(run);
 		onSent();
-		const leftMs = end - run.clock.now();
-		return await transport.result(predictionId, Math.min(bounds.resultMs, leftMs));
+		const remainingMs = end - run.clock.now();
+		return await transport.result(predictionId, Math.min(bounds.resultMs, remainingMs));
 	});
 	throwIfCancelled(run);
 	return outcome;
@@ -67,7 +67,7 @@ export async function waitForEnd(
 	let status: string | undefined;
 	let obstacle: Obstacle | null = null;
 	let faults = 0;
-	let askedAt = waitingSince;
+	let lastQuestionAt = waitingSince;
 	let notBefore = waitingSince;
 	let addressMissingSince: number | null = null;
 
@@ -77,9 +77,9 @@ export async function waitForEnd(
 
 	for (let isFirst = true; ; isFirst = false) {
 		if (!isFirst || acceptedAt !== null) {
-			const waitedMs = isFirst ? 0 : Math.max(askedAt - waitingSince, 1);
+			const waitedMs = isFirst ? 0 : Math.max(lastQuestionAt - waitingSince, 1);
 			const pauseMs = pauseBeforeNextQuestion(pollingIntervalMs, waitedMs);
-			const dueAt = Math.max(askedAt + pauseMs, notBefore);
+			const dueAt = Math.max(lastQuestionAt + pauseMs, notBefore);
 			await clock.sleep(Math.min(dueAt, deadline) - clock.now(), run.signal);
 			throwIfCancelled(run);
 		}
@@ -91,7 +91,7 @@ export async function waitForEnd(
 			predictionId,
 			isLast ? Math.min(clock.now() + bounds.graceMs / 2, end) : deadline,
 			end,
-			() => (askedAt = clock.now()),
+			() => (lastQuestionAt = clock.now()),
 		).catch((fault: unknown) => {
 			throw fault instanceof HeldBack ? timedOut() : fault;
 		});
@@ -164,9 +164,9 @@ export async function askForState(
 		obstacle = outcome;
 		if (outcome.kind === 'rateLimited') continue;
 		const pauseMs = Math.max(backoffMs(++faults, run.random()), retryAfterOf(outcome));
-		const leftMs = deadline - run.clock.now();
-		if (faults >= bounds.questionAttempts || leftMs <= 0) break;
-		await run.clock.sleep(Math.min(pauseMs, leftMs), run.signal);
+		const remainingMs = deadline - run.clock.now();
+		if (faults >= bounds.questionAttempts || remainingMs <= 0) break;
+		await run.clock.sleep(Math.min(pauseMs, remainingMs), run.signal);
 		throwIfCancelled(run);
 	}
 	throw new PredictionFailure({ kind: 'stateUnknown', obstacle }, { predictionId });

@@ -1,7 +1,7 @@
 // The small workflow that keeps a wait in n8n's database: n8n's own nodes, this node asking once a minute, and this node
 // getting the videos at the end. Knows nothing of how it is started, and holds ids alone: no picture, prompt or key.
 import type { INode, IWorkflowBase } from 'n8n-workflow';
-import { PARKED } from './messages';
+import { PARKED } from '../messages';
 
 /** What this node does in the parked workflow; in the hidden parameter `stage`. */
 export type Stage = 'check' | 'deliver';
@@ -9,7 +9,7 @@ export type Stage = 'check' | 'deliver';
 /** A wait that is shorter stays in the memory of the process. Seconds. */
 const WAIT_SECONDS = 65;
 
-/** n8n's If node, asked whether all items are settled. */
+/** n8n's If node, requested whether all items are settled. */
 const ALL_SETTLED = {
 	options: { caseSensitive: true, leftValue: '', typeValidation: 'strict', version: 2 },
 	combinator: 'and',

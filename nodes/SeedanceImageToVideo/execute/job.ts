@@ -1,0 +1,71 @@
+// One item on its way: read before anything is sent, so that bad input costs nothing.
+import { type IDataObject, type IExecuteFunctions, sleep } from 'n8n-workflow';
+import type { Operation } from '../description/operation';
+import { buildRequest } from '../gptproto/request';
+import type { Account } from '../prediction/run';
+import type { Order } from '../prediction/submission';
+import { type Batch, settled } from './batch';
+import { type ItemPlan, readPlan } from './parameters';
+import { loadPicture, sizeOfPicture } from './picture';
+
+/** What its parameters say, with whose account, and its order where it submits. */
+export interface Job {
+	readonly item: number;
+	readonly plan: ItemPlan;
+	readonly account: Account;
+	readonly order: Order | null;
+	/** When the item began, on the clock's scale. */
+	readonly startedAt: number;
+}
+
+/** The id that an error item, sent round again, names itself. */
+function namedId(context: IExecuteFunctions, item: number): string | null {
+	const { error, details } = context.getInputData()[item]?.json ?? {};
+	const { predictionId } = Object(details) as IDataObject;
+	return typeof error === 'string' && typeof predictionId === 'string' ? predictionId : null;
+}
+
+async function openJob(
+	{ context, run, accounts, isTool }: Batch,
+	operation: Operation,
+	item: number,
+	startedAt: number,
+): Promise<Job> {
+	const plan = readPlan(context, operation, item, isTool);
+	const account = await accounts.of(item);
+	const job = { item, plan, account, startedAt };
+	if (!plan.submission) return { ...job, order: null };
+	const { settings, image, lastImage } = plan.submission;
+	const order: Order = {
+		...plan,
+		record: run.ledger.recordOf({ item, account: account.id, namedId: namedId(context, item) }),
+		account,
+		model: settings.model,
+		frame: settings.frame,
+		startedAt,
+		async pictureBytes() {
+			const size = await sizeOfPicture(context, item, image);
+			return size + (lastImage ? await sizeOfPicture(context, item, lastImage) : 0);
+		},
+		async load() {
+			const first = await loadPicture(context, item, image);
+			return buildRequest(
+				settings,
+				first,
+				lastImage && (await loadPicture(context, item, lastImage)),
+			);
+		},
+	};
+	return { ...job, order };
+}
+
+/** Reads all items before anything is sent, giving way to the rest of n8n now and then. */
+export async function openJobs(batch: Batch, operation: Operation): Promise<Array<Job | Error>> {
+	const startedAt = batch.run.clock.now();
+	const jobs: Array<Job | Error> = [];
+	for (const item of batch.context.getInputData().keys()) {
+		if (item % 20 === 19) await sleep(0);
+		jobs.push(await settled(openJob(batch, operation, item, startedAt)));
+	}
+	return jobs;
+}

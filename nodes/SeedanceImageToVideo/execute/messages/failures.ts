@@ -1,0 +1,195 @@
+// Words for why one item has no video, from the typed reason.
+import type {
+	DownloadFault,
+	PredictionFacts,
+	PredictionFailure,
+	Reason,
+} from '../../prediction/reason';
+import { describeObstacle, type Obstacle, type Refused } from '../../prediction/retry';
+import { counted, type FailureCause, inWords, type Message, oneLine, saying } from './message';
+
+type Words = readonly [
+	message: string,
+	description: string,
+	cause?: FailureCause | undefined,
+	onRetry?: string | undefined,
+];
+
+export function obstacleInWords(obstacle: Obstacle | string): string {
+	const text = typeof obstacle === 'string' ? obstacle : describeObstacle(obstacle);
+	return oneLine(
+		text.replace(/^TIMEOUT$/, 'no answer in time').replace(/^([A-Z][A-Z0-9_]+)$/, 'no answer ($1)'),
+	);
+}
+
+/** A clear no of GPTProto, or of a proxy in front of it. */
+function refusalWords({ reason, httpCode }: Refused, isSubmission: boolean, id: string): Words {
+	switch (reason) {
+		case 'unauthorized':
+			return [
+				'GPTProto did not accept the API key',
+				'Check the API key in the "GPTProto API" credential. It may be mistyped, revoked or from another account.',
+				'credential-invalid',
+			];
+		case 'forbidden':
+			return [
+				'GPTProto did not allow this request: no permission, or not enough balance',
+				'Top up your GPTProto balance, or check that your API key may use this model.',
+				'quota-exhausted',
+			];
+		case 'forbiddenByUnknown':
+			return [
+				'GPTProto, or a proxy in front of it, did not allow this request (HTTP 403)',
+				"The answer is not in GPTProto's format. Check whether a proxy or firewall blocks the connection. If none does, check your GPTProto balance and what your API key may use.",
+			];
+		case 'contentPolicy':
+			return [
+				"GPTProto's content policy blocked the image or the prompt",
+				'Change the image or the prompt. Images with recognizable faces are often refused.',
+			];
+		case 'notFound':
+			return isSubmission
+				? [
+						'Unknown model or wrong Base URL (HTTP 404)',
+						"Check 'Model', and 'Base URL' in the credential.",
+						'configuration-invalid',
+					]
+				: [
+						`GPTProto does not know prediction ${id} (HTTP 404)`,
+						'Check the prediction ID, and that the credential belongs to the account that submitted it.',
+						'configuration-invalid',
+						'If this run submitted it, "Retry execution" submits the item again.',
+					];
+		case 'redirect':
+			return [
+				`GPTProto's address redirects to another one (HTTP ${httpCode})`,
+				"The node does not follow redirects, so that the API key stays with its host. Check 'Base URL' in the credential: scheme (https), host and path.",
+				'configuration-invalid',
+			];
+		case 'badRequest':
+			return [
+				`GPTProto refused ${isSubmission ? 'the submission' : `to return prediction ${id}`} (HTTP ${httpCode})`,
+				'Check the address and the size of the image, the model and the options.',
+			];
+	}
+}
+
+function downloadFaultInWords(fault: DownloadFault): string {
+	switch (fault.kind) {
+		case 'noAnswer':
+			return fault.code === 'PRIVATE_ADDRESS'
+				? 'the address is on a private network and was not opened'
+				: `no answer (${oneLine(fault.code)})`;
+		case 'status':
+			return `HTTP ${fault.status}`;
+		case 'notAVideo':
+			return `a page or a message in place of the video (content type "${oneLine(fault.contentType, 60)}")`;
+		case 'empty':
+			return 'an empty file';
+		case 'incomplete':
+			return `${counted(fault.bytes, 'byte')} of ${fault.announced}`;
+		case 'tooLarge':
+			return 'a file larger than 1 GiB';
+		case 'tooSlow':
+			return 'not complete in time';
+		case 'brokeOff':
+			return oneLine(fault.message || 'the connection broke off');
+	}
+}
+
+const NOT_SENT_AFTER_REFUSAL =
+	'This item was not submitted, since GPTProto had refused one before it for the same reason. ';
+
+function failureWords(reason: Reason, facts: PredictionFacts): Words {
+	const id = oneLine(facts.predictionId ?? '');
+	const status = oneLine(facts.status ?? 'unknown', 40);
+	const lastAnswer = (obstacle: Obstacle | null) =>
+		obstacle === null ? '' : ` Last answer: ${obstacleInWords(obstacle)}.`;
+	switch (reason.kind) {
+		case 'refused':
+		case 'notSentAfterRefusal': {
+			const isSubmission = reason.kind !== 'refused' || reason.what === 'submission';
+			const [message, help, cause, onRetry] = refusalWords(reason.refusal, isSubmission, id);
+			const why = reason.kind === 'refused' ? '' : NOT_SENT_AFTER_REFUSAL;
+			const said = reason.refusal.message;
+			const theySay = said === '' ? '' : ` ${saying('GPTProto says', said)}`;
+			return [message, `${why}${help}${theySay}`, cause, onRetry];
+		}
+		case 'unreachable': {
+			const { code, proxyStatus } = reason;
+			return proxyStatus === undefined
+				? [
+						'GPTProto could not be reached',
+						`Nothing was submitted. Check 'Base URL' in the credential, and whether n8n can connect to it (${oneLine(code)}). It is safe to submit this item again.`,
+						'temporarily-unavailable',
+					]
+				: [
+						`The proxy between n8n and GPTProto refused the connection (HTTP ${proxyStatus})`,
+						`Nothing was submitted. Check the proxy settings of your n8n, and whether the proxy ${proxyStatus === 407 ? 'asks for a sign-in' : 'allows the host in the Base URL'}. It is safe to submit this item again.`,
+						'configuration-invalid',
+					];
+		}
+		case 'heldBack':
+			return reason.isRateLimited
+				? [
+						`The rate limit held this item back for ${inWords(reason.waitedMs)}`,
+						'Nothing was submitted. Your account may have too many videos in progress, or the model is overloaded. It is safe to submit this item again later.',
+						'rate-limited',
+					]
+				: [
+						`This item waited ${inWords(reason.waitedMs)} for its turn and was not submitted`,
+						"Nothing was submitted. Raise 'Max Concurrent Requests'. It is safe to submit this item again.",
+						'temporarily-unavailable',
+					];
+		case 'answerLost':
+			return [
+				'The answer to the submission was lost: a prediction may exist and may be billed',
+				`Reason: ${obstacleInWords(reason.obstacle)}. To avoid paying twice, Retry On Fail does not submit this item again. Check the usage in your GPTProto account first. If the prediction is there, use Get Result with its ID.`,
+				undefined,
+				'"Retry execution" submits the item again.',
+			];
+		case 'ended':
+			return [
+				`Prediction ${id} ended without a video (${status})`,
+				`${reason.failureReason === null ? 'GPTProto gave no reason.' : saying('GPTProto says', reason.failureReason)} Change the image, the prompt or the options if needed.`,
+				undefined,
+				'A retry submits this item again.',
+			];
+		case 'timedOut':
+			return [
+				`Prediction ${id} is not finished after ${inWords(reason.waitedMs)}`,
+				`Its last known status is "${status}".${lastAnswer(reason.obstacle)} It will keep rendering and will be charged. Use Get Result with this prediction ID.`,
+				'temporarily-unavailable',
+				'You can also raise \'Timeout (Minutes)\' and use "Retry execution".',
+			];
+		case 'stateUnknown':
+			return [
+				`The status of prediction ${id} could not be read`,
+				`The prediction itself is not affected.${lastAnswer(reason.obstacle)} Use Get Result again later.`,
+				reason.obstacle?.kind === 'rateLimited' ? 'rate-limited' : 'temporarily-unavailable',
+			];
+		case 'noVideoAddress':
+			return [
+				`Prediction ${id} is finished, but GPTProto gave no http(s) address for the video`,
+				'The prediction is paid for. Use Get Result with this prediction ID later, or ask GPTProto about it.',
+			];
+		case 'notDownloaded':
+			return [
+				`The video of prediction ${id} is finished but could not be downloaded`,
+				`Last attempt: ${downloadFaultInWords(reason.fault)}. The video is at ${oneLine(facts.videoUrl ?? '', 2000)} for about a day. Get Result with this prediction ID downloads it without paying again.`,
+				'temporarily-unavailable',
+			];
+	}
+}
+
+function httpCodeOf(reason: Reason): string | undefined {
+	if (reason.kind === 'heldBack') return reason.isRateLimited ? '429' : undefined;
+	const said = 'refusal' in reason ? reason.refusal : 'obstacle' in reason ? reason.obstacle : null;
+	return (said as { readonly httpCode?: string } | null)?.httpCode;
+}
+
+export function describeFailure({ reason, facts }: PredictionFailure): Message {
+	const [message, description, cause, onRetry] = failureWords(reason, facts);
+	const httpCode = httpCodeOf(reason);
+	return { message, description, onRetry, origin: 'service', httpCode, cause, facts };
+}

@@ -1,0 +1,60 @@
+// Words about a whole run: what it may cost, what else to know when it stops, log lines and hints.
+import { displayedName } from '../../description';
+import type { RunEvent } from '../../prediction/run';
+import { obstacleInWords } from './failures';
+import {
+	aboutInput,
+	aboutItems,
+	type ByItem,
+	counted,
+	didNotFinish,
+	type Message,
+	oneLine,
+} from './message';
+
+/** The whole run would cost more than the user allows. */
+export function describeOverspending(items: number, seconds: number, limit: number): Message {
+	return aboutInput(
+		`This run would submit ${counted(items, 'item')} with ${counted(seconds, 'second')} of video, but '${displayedName('spendingLimit')}' is ${limit}`,
+		`Nothing was submitted. Send fewer items, shorten '${displayedName('duration')}', or raise the limit.`,
+		'quota-exhausted',
+	);
+}
+
+/** What else a person has to know when one item stops the workflow. */
+export function describeRest(others: ByItem, accepted: ByItem): string {
+	const these = accepted.length === 1 ? 'this accepted prediction' : 'these accepted predictions';
+	const pickedUp = aboutItems(
+		accepted,
+		(list) => `Retry On Fail and "Retry execution" pick up ${these} without paying again: ${list}.`,
+		"n8n's log names all of them.",
+	);
+	return [...didNotFinish(others), ...pickedUp].join(' ');
+}
+
+export const CANCELLED = 'The execution was cancelled';
+
+/** For n8n's log. */
+export function describeEvent(event: RunEvent): string {
+	switch (event.kind) {
+		case 'accepted':
+			return `Prediction ${oneLine(event.predictionId)} was accepted [Item ${event.item}]`;
+		case 'acceptedWhileCancelled':
+			return `Prediction ${oneLine(event.predictionId)} was accepted while the execution was being cancelled. It will keep rendering and will be charged`;
+		case 'answerLostWhileCancelled':
+			return `The answer to a submission was lost while the execution was being cancelled (${obstacleInWords(event.reason)}). A prediction may exist and may be billed`;
+	}
+}
+
+/** For n8n's log and for whoever watches in the editor: n8n keeps nothing of a cancelled node's output. */
+export function describeCancelled(ids: readonly string[]): string {
+	const they = ids.length === 1 ? 'It' : 'They';
+	return `Cancelled with ${counted(ids.length, 'accepted prediction')}. ${they} will keep rendering and will be charged. Use Get Result with: ${ids.map((id) => oneLine(id)).join(', ')}`;
+}
+
+export const HINTS = {
+	pickedUp: (count: number) =>
+		`${counted(count, 'prediction')} of an earlier try ${count === 1 ? 'was' : 'were'} picked up without paying again.`,
+	addressExpires:
+		'Video URLs expire after about a day. Switch on Download Video, or use Get Result, to keep the videos.',
+} as const;

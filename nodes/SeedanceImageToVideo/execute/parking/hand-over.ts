@@ -1,0 +1,144 @@
+// Survive Restarts: hands the accepted predictions to a sub-execution that n8n keeps in its database. n8n parks the node's
+// own execution meanwhile and goes on with what comes out of resume.ts.
+import {
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	WAIT_FOR_SUB_EXECUTION,
+} from 'n8n-workflow';
+import type { Prediction } from '../../gptproto/prediction';
+import { obtainPrediction } from '../../prediction/flow';
+import { Cancelled } from '../../prediction/limiter';
+import { readAccess } from '../accounts';
+import { type Batch, type Result, settled, warn } from '../batch';
+import { UNKNOWN_REQUEST, outputItem } from '../item';
+import type { Job } from '../job';
+import {
+	describeNotHandedOver,
+	describeNotParkable,
+	type Message,
+	messageOf,
+	Refusal,
+} from '../messages';
+import { type ParkedItem, toItem } from './parked-item';
+import { parkedWorkflow } from './workflow';
+
+/**
+ * Whether this n8n parks a parent: `n8n-workflow` exports the constant from 2.41 on; before that a parent would go on
+ * with its own input, as if it had videos. The context has to be a new one too, since a package installed beside n8n may
+ * have been given another n8n-workflow than n8n's own.
+ */
+function canBeParked(context: IExecuteFunctions): boolean {
+	return WAIT_FOR_SUB_EXECUTION !== undefined && 'onExecutionFinish' in context;
+}
+
+/**
+ * Parks the run where the user requested for it.
+ *
+ * @returns what the editor shows meanwhile; null where the node waits itself
+ * @throws Refusal, before anything is sent, where this n8n or this credential does not allow it
+ */
+export async function takeOverByParking(
+	batch: Batch,
+	jobs: ReadonlyArray<Job | Error>,
+): Promise<readonly Result[] | null> {
+	const { context, run, isTool } = batch;
+	const { surviveRestarts, maxConcurrentRequests } = batch.options;
+	const waiting = jobs.filter((job): job is Job => !(job instanceof Error) && job.plan.waits);
+	if (!surviveRestarts || isTool || waiting.length === 0) return null;
+	if (!canBeParked(context)) throw new Refusal(describeNotParkable('oldN8n'));
+	const withoutItem = await accountIdWithoutItem(context);
+	if (waiting.some(({ account }) => account.id !== withoutItem)) {
+		throw new Refusal(describeNotParkable('credentialOfItem'));
+	}
+	const parked = await Promise.all(jobs.map(async (job, item) => await park(batch, job, item)));
+	if (run.signal?.aborted) throw new Cancelled();
+	const ids = parked.flatMap(({ settled, predictionId }) => (settled ? [] : [predictionId]));
+	if (ids.length === 0) {
+		return parked.map(({ failure }) => new Refusal(failure as Message));
+	}
+	try {
+		const proxy = context.getWorkflowDataProxy(0);
+		await context.executeWorkflow(
+			{ code: parkedWorkflow(context.getNode(), ids, maxConcurrentRequests) },
+			parked.map((one) => toItem(context.getNode(), one)),
+			undefined,
+			{
+				parentExecution: {
+					executionId: proxy.$execution.id,
+					workflowId: proxy.$workflow.id,
+					shouldResume: true,
+				},
+				executionMode: context.getMode(),
+			},
+		);
+	} catch (fault) {
+		// What was accepted is in the ledger: the node picks it up and waits itself.
+		warn(context, describeNotHandedOver(fault));
+		return null;
+	}
+	for (const job of waiting) job.order?.record.saveDelivered();
+	return parked.map(shownMeanwhile);
+}
+
+/** The account that a parked execution, which does not have the items, is sent with; null where there is none. */
+async function accountIdWithoutItem(context: IExecuteFunctions): Promise<string | null> {
+	const without = Object.create(context, {
+		connectionInputData: { value: [{ json: {} }] },
+		executeData: { value: undefined },
+	}) as IExecuteFunctions;
+	const access = await settled(readAccess(without, 0));
+	return access instanceof Error ? null : access.accountId;
+}
+
+/** Brings an item to its prediction and writes down what its output will need. */
+async function park(batch: Batch, job: Job | Error, item: number): Promise<ParkedItem> {
+	const { run, pickedUp } = batch;
+	const none = { item, account: '', predictionId: '', status: null, requested: UNKNOWN_REQUEST };
+	const nothing = {
+		...none,
+		output: { simplify: true, videoField: null },
+		isPromised: true,
+		timeoutMs: 0,
+		deadlineEpochMs: 0,
+		settled: true,
+	};
+	if (job instanceof Error) return { ...nothing, failure: messageOf(job) };
+	const { plan, account, order, startedAt } = job;
+	const { output, waits: isPromised, timeoutMs } = plan;
+	const deadlineEpochMs = run.clock.epochMs() + startedAt + timeoutMs - run.clock.now();
+	const facts = { item, account: account.id, output, isPromised, timeoutMs, deadlineEpochMs };
+	const open = { ...facts, settled: false, failure: null };
+	if (!order) {
+		return {
+			...open,
+			predictionId: plan.predictionId ?? '',
+			status: null,
+			requested: UNKNOWN_REQUEST,
+		};
+	}
+	try {
+		const obtained = await obtainPrediction(run, order, 'accepted');
+		if (obtained.pickedUp) pickedUp.add(item);
+		const { prediction, model, frame } = obtained;
+		const { id: predictionId, status } = prediction;
+		return { ...open, predictionId, status, requested: { model, frame } };
+	} catch (failure) {
+		return { ...nothing, failure: messageOf(failure) };
+	}
+}
+
+/** What the editor shows of the node while its execution is parked. No key is called `error`: n8n would run it again. */
+function shownMeanwhile({
+	item,
+	predictionId,
+	status,
+	requested,
+	failure,
+}: ParkedItem): INodeExecutionData {
+	const data = { id: predictionId, status: status ?? 'created' };
+	const facts = { hasNsfwContent: null, executionTime: null, createdAt: null, model: null, data };
+	const prediction: Prediction = failure
+		? { ...facts, ...data, state: 'ended', failureReason: failure.message }
+		: { ...facts, ...data, state: 'working' };
+	return outputItem(item, prediction, requested, { simplify: true, videoField: null }, null);
+}

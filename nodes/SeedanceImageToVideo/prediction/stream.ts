@@ -1,0 +1,33 @@
+// A body on its way, as n8n hands it out, and how much of it is read.
+import { bounds } from './bounds';
+
+/** The part of Node's readable stream that is used. */
+export interface ByteStream extends AsyncIterable<Uint8Array> {
+	destroy(reason?: Error): unknown;
+	pause(): unknown;
+	resume(): unknown;
+	on(event: 'data' | 'error', listener: (chunk: Uint8Array) => void): unknown;
+	on(event: 'newListener', listener: (event: string | symbol) => void): unknown;
+	/** The connection below; a stream that unpacks has none. */
+	readonly socket?: { readonly bytesRead: number; readonly encrypted?: boolean } | null;
+}
+
+class TooLarge extends Error {
+	readonly code = 'ANSWER_TOO_LARGE';
+}
+
+/** Reads a body as text. @throws TooLarge beyond the bound, whatever was packed into it */
+export async function readText(body: ByteStream | string): Promise<string> {
+	if (typeof body === 'string') return body;
+	const chunks: Uint8Array[] = [];
+	let bytes = 0;
+	for await (const chunk of body) {
+		bytes += chunk.length;
+		if (bytes > bounds.answerBytes) {
+			body.destroy();
+			throw new TooLarge();
+		}
+		chunks.push(chunk);
+	}
+	return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,235 @@
+// Survive Restarts, the node's own part: what it hands to the sub-execution, and that the sub-execution puts out exactly
+// what the node would have put out. What n8n does with it is in the end-to-end tests.
+import type { IRun } from 'n8n-workflow';
+import { PARKED } from '../../nodes/SeedanceImageToVideo/execute/messages';
+import {
+	FAILED,
+	itemsOf,
+	SEEDANCE,
+	type SeedanceOptions,
+	SUCCESS,
+} from '../../tools/engine/seedance';
+import { errorOf, items, SAMPLE, until, useEngine } from './harness';
+
+const engine = useEngine();
+type Options = Partial<SeedanceOptions>;
+
+const surviving = ({ parameters, ...options }: Options): Options => ({
+	...options,
+	parameters: {
+		...parameters,
+		options: { ...SAMPLE.options, ...(parameters?.options as object), surviveRestarts: true },
+	},
+});
+
+/** Runs the node parked. @returns its own execution, and the one that keeps the wait */
+async function park(options: Options): Promise<{ readonly parent: IRun; readonly keeper: IRun }> {
+	const run = engine.start(surviving(options));
+	const parent = await run.finished;
+	const [keeper] = run.subExecutions;
+	if (!keeper) throw new Error(`Nothing was parked: ${errorOf(parent).message}`);
+	return { parent, keeper: await keeper.finished };
+}
+
+/** Without what differs between any two runs, and without what a retry does: n8n does not run the node again. */
+function comparable(value: unknown): unknown {
+	let text = JSON.stringify(value);
+	for (const [index, { id }] of engine.sandbox.predictions.entries()) {
+		text = text.replaceAll(id, `id ${index}`);
+	}
+	return JSON.parse(
+		text
+			.replace(/127\.0\.0\.1:\d+/g, 'host')
+			.replace(/signature=\w+/g, 'signature')
+			.replace(/"id":"filesystem[^"]*"/g, '"id":"stored"')
+			.replace(/"(createdAt|created_at)":"[^"]+"/g, '"$1":"then"')
+			.replace(/"(executionTime|execution_time)":\d+/g, '"$1":1')
+			.replace(/"timings":\{[^}]*\}/g, '"timings":{}')
+			.replace(/ A retry submits this item again\./g, ''),
+	);
+}
+
+const TWO_FAIL = {
+	items: items(4),
+	parameters: { prompt: '=Item {{ $json.n }}', duration: '={{ $json.n === 3 ? 99 : 4 }}' },
+} satisfies Options;
+
+/** The second prediction ends without a video; the fourth item cannot be submitted at all. */
+function endTheSecond(): void {
+	engine.sandbox.options.outcome = ({ prompt }) =>
+		prompt === 'Item 1' ? { status: 'failed', error: 'It gave up' } : 'succeeded';
+}
+
+const SAME: Record<string, Options> = {
+	'three videos': { items: items(3) },
+	'raw answers, in a field of their own': {
+		items: items(2),
+		parameters: { simplify: false, binaryOutputField: 'film' },
+	},
+	'addresses alone': { items: items(2), parameters: { downloadVideo: false } },
+	'two that fail': { ...TWO_FAIL, onError: 'continueRegularOutput' },
+};
+
+it.each(Object.keys(SAME))('puts out what it puts out when it waits itself: %s', async (name) => {
+	endTheSecond();
+	const options = SAME[name] as Options;
+	const inMemory = comparable(itemsOf(await engine.run(options), SUCCESS));
+	engine.sandbox.reset();
+	const { keeper } = await park(options);
+	expect(errorOf(keeper).message).toBe('');
+	expect(comparable(itemsOf(keeper, PARKED.deliver))).toEqual(inMemory);
+});
+
+it('puts out what belongs on the error branch as n8n knows it there', async () => {
+	endTheSecond();
+	const inMemory = await engine.run({ ...TWO_FAIL, onError: 'continueErrorOutput' });
+	const failed = itemsOf(inMemory, FAILED).map(({ json: { error, details } }) => ({
+		error,
+		details,
+	}));
+	const ids = engine.sandbox.predictions.map(({ id }) => id);
+	engine.sandbox.reset();
+	const { keeper } = await park({ ...TWO_FAIL, onError: 'continueErrorOutput' });
+	const put = itemsOf(keeper, PARKED.deliver);
+	expect(put.map(({ pairedItem }) => pairedItem)).toEqual([0, 1, 2, 3].map((item) => ({ item })));
+	const parkedFailures = put.filter(({ json }) => 'error' in json).map(({ json }) => json);
+	expect(parkedFailures).toHaveLength(2);
+	let text = JSON.stringify(failed);
+	for (const [index, id] of ids.entries()) text = text.replaceAll(id, `id ${index}`);
+	expect(comparable(parkedFailures)).toEqual(comparable(JSON.parse(text)));
+});
+
+it('shows the ids meanwhile, and hands over no prompt, picture or key', async () => {
+	const prompt = 'A prompt that nobody else has to read';
+	const { parent, keeper } = await park({
+		items: items(2),
+		parameters: { prompt, imageUrl: 'data:image/png;base64,iVBORw0KGgo=' },
+	});
+	expect(parent.waitTill).toBeDefined();
+	const ids = engine.sandbox.predictions.map(({ id }) => id);
+	expect(itemsOf(parent, SEEDANCE).map(({ json }) => json.predictionId)).toEqual(ids);
+	const handedOver = JSON.stringify(itemsOf(keeper, PARKED.trigger));
+	for (const id of ids) expect(handedOver).toContain(id);
+	for (const secret of [prompt, 'iVBORw0KGgo', engine.sandbox.apiKey]) {
+		expect(handedOver).not.toContain(secret);
+	}
+});
+
+it('asks about all items until the last has ended', async () => {
+	engine.sandbox.options.renderMs = (_body, index) => index * 300;
+	const { keeper } = await park({ items: items(3) });
+	expect(itemsOf(keeper, PARKED.deliver)).toHaveLength(3);
+	expect(keeper.data.resultData.runData[PARKED.check]?.length).toBeGreaterThan(2);
+	expect(engine.submissions()).toHaveLength(3);
+});
+
+it('fails the execution that waits, and says where the finished videos are, on Stop', async () => {
+	endTheSecond();
+	const { keeper } = await park({ items: items(3), parameters: { prompt: '=Item {{ $json.n }}' } });
+	const { message, description } = errorOf(keeper);
+	const [first, second, third] = engine.sandbox.predictions;
+	expect(message).toContain(`Prediction ${second?.id} ended without a video`);
+	for (const one of [first, third]) expect(description).toContain(String(one?.id));
+	expect(description).toContain('Get Result');
+	expect(engine.sandbox.predictions.every(({ downloads }) => downloads === 0)).toBe(true);
+});
+
+it('parks nothing where every item was refused', async () => {
+	engine.sandbox.plan({ on: 'submit', kind: 'contentPolicy', times: Infinity });
+	const run = engine.start(surviving({ items: items(2), onError: 'continueErrorOutput' }));
+	expect(itemsOf(await run.finished, FAILED)).toHaveLength(2);
+	expect(run.subExecutions).toHaveLength(0);
+});
+
+it('waits itself where n8n does not take the wait, and pays once', async () => {
+	const run = engine.start(surviving({ items: items(2), refusesSubExecutions: true }));
+	expect(itemsOf(await run.finished, SUCCESS)).toHaveLength(2);
+	expect(engine.submissions()).toHaveLength(2);
+	expect(engine.warnings.join()).toContain('n8n could not take over the wait');
+});
+
+it('refuses a credential that depends on the item, before anything is sent', async () => {
+	const { apiKey, baseUrl } = engine.sandbox;
+	const run = engine.start(
+		surviving({
+			items: [{ json: { key: apiKey } }],
+			credential: { apiKey: '={{ $json.key }}', baseUrl },
+		}),
+	);
+	expect(errorOf(await run.finished).message).toContain("'Survive Restarts' does not work with");
+	expect(engine.submissions()).toHaveLength(0);
+});
+
+it('takes over a prediction that Get Result waits for', async () => {
+	engine.sandbox.options.renderMs = 300;
+	const predictionId = await engine.submitted();
+	const { keeper } = await park({
+		parameters: { operation: 'getResult', waitForCompletion: true, predictionId },
+	});
+	expect(itemsOf(keeper, PARKED.deliver)[0]?.binary?.data).toBeDefined();
+});
+
+it('does not ask with the key of another account', async () => {
+	engine.sandbox.options.renderMs = 300;
+	const { apiKey, baseUrl } = engine.sandbox;
+	const credential = { apiKey, baseUrl };
+	const run = engine.start(surviving({ credential, onError: 'continueRegularOutput' }));
+	await run.finished;
+	credential.apiKey = 'sk-of-somebody-else-0000';
+	const keeper = await run.subExecutions[0]?.finished;
+	const [failed] = itemsOf(keeper as IRun, PARKED.deliver);
+	expect(failed?.json.error).toContain('belongs to another account');
+	expect(engine.sandbox.requests.map(({ headers }) => headers.authorization)).not.toContain(
+		credential.apiKey,
+	);
+});
+
+describe('an answer that is none', () => {
+	it('ends the item where asking again would change nothing', async () => {
+		engine.sandbox.plan({ on: 'result', kind: 'unauthorized', times: Infinity });
+		const { keeper } = await park({ onError: 'continueRegularOutput' });
+		const [failed] = itemsOf(keeper, PARKED.deliver);
+		expect(failed?.json.error).toContain('GPTProto did not accept the API key');
+		expect(failed?.json.details).toMatchObject({ predictionId: engine.sandbox.predictions[0]?.id });
+	});
+
+	it('is forgiven while there is time', async () => {
+		engine.sandbox.plan({ on: 'result', kind: 'status500', times: 4 });
+		const { keeper } = await park({});
+		expect(itemsOf(keeper, PARKED.deliver)[0]?.binary?.data).toBeDefined();
+	});
+
+	it('at the timeout ends the item with its id', async () => {
+		engine.sandbox.options.renderMs = Infinity;
+		const run = engine.start(surviving({ onError: 'continueRegularOutput' }));
+		await run.finished;
+		engine.leap(16 * 60_000);
+		const keeper = await run.subExecutions[0]?.finished;
+		const [failed] = itemsOf(keeper as IRun, PARKED.deliver);
+		expect(failed?.json.error).toContain('is not finished after');
+		expect(failed?.json.details).toMatchObject({ predictionId: engine.sandbox.predictions[0]?.id });
+	});
+
+	it('without an address fails, when it was asked for once more', async () => {
+		engine.sandbox.plan({ on: 'result', kind: 'succeededWithoutOutputs', times: Infinity });
+		const { keeper } = await park({ onError: 'continueRegularOutput' });
+		const [failed] = itemsOf(keeper, PARKED.deliver);
+		expect(failed?.json.error).toContain('gave no http(s) address');
+	});
+});
+
+it.each(['check', 'download'] as const)('ends at once when it is stopped: %s', async (when) => {
+	engine.sandbox.options.renderMs = when === 'check' ? Infinity : 0;
+	if (when === 'download') {
+		engine.sandbox.plan({ on: 'download', kind: 'drip', delayMs: 30, times: Infinity });
+	}
+	const run = engine.start(surviving({}));
+	await run.finished;
+	const [prediction] = engine.sandbox.predictions;
+	await until(() =>
+		when === 'check' ? Number(prediction?.resultRequests) > 1 : Number(prediction?.downloads) > 0,
+	);
+	run.subExecutions[0]?.cancel();
+	const keeper = await run.subExecutions[0]?.finished;
+	expect(errorOf(keeper as IRun).message).toContain('The execution was cancelled');
+});
