@@ -217,5 +217,7 @@ it('names a credential whose base URL cannot be used', async () => {
 
 it('names an operation that does not exist', async () => {
 	const run = await engine.run({ parameters: { operation: 'cancel' } });
-	expect(run.data.resultData.error?.message).toContain(`'Operation' must be one of submitAndWait, submit, getResult, but is "cancel"`);
+	expect(run.data.resultData.error?.message).toContain(
+		`'Operation' must be one of submitAndWait, submit, getResult, but is "cancel"`,
+	);
 });
