@@ -5,10 +5,10 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 const LONGEST = [
 	'survive-restarts-killed',
 	'survive-restarts',
-	'places',
-	'retry',
-	'durable',
 	'examples',
+	'places',
+	'durable',
+	'retry',
 	'upgrade',
 	'dev',
 ];
