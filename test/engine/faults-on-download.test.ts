@@ -1,17 +1,7 @@
-// Every fault of a download, and everything that is no video: retried from its start, nothing of it stored, and at last
-// an error with id and address.
-import { EVERY_MODE, playAll, rateLimits, rows, WAITING } from './fault-matrix';
+// Every fault of a download, and everything that is no video: retried from its start, and at last an error with id and
+// address.
+import { EVERY_MODE, NO_VIDEO, playAll, rateLimits, rows, WAITING } from './fault-matrix';
 
-/** A video is a video: HTTP 200, not empty, as long as announced, no page or message in its place. */
-const NO_VIDEO = [
-	'empty',
-	'status204',
-	'status206',
-	'htmlAsVideo',
-	'jsonAsBytes',
-	'short',
-	'wrongContentType',
-] as const;
 const TIMES = 2;
 
 playAll('download', [
@@ -38,15 +28,6 @@ playAll('download', [
 		downloads: TIMES + 1,
 		faults: [{ on: 'download', kind, times: TIMES }],
 	})),
-	...rows(
-		NO_VIDEO,
-		(kind) => ({
-			operations: ['submitAndWait'],
-			outcome: 'failed',
-			faults: [{ on: 'download', kind, times: Infinity }],
-		}),
-		', for good',
-	),
 	{
 		fault: 'download403, for good',
 		modes: EVERY_MODE,

@@ -1,6 +1,7 @@
-// What is taken for a video whatever its type says, and where a video without end is stopped. What is no video at all
-// is in faults-on-download.test.ts.
+// What is taken for a video whatever its type says, what is never stored as one, and where one without end is stopped.
+// That the right one is fetched in the end is in faults-on-download.test.ts.
 import { itemsOf, SUCCESS } from '../../tools/engine/seedance';
+import { NO_VIDEO } from './fault-matrix';
 import {
 	errorOf,
 	PAST_THE_TIMEOUT_MS,
@@ -12,6 +13,18 @@ import {
 } from './harness';
 
 const engine = useEngine();
+
+it.each(NO_VIDEO)(
+	'gives up in the end with id and address, and stores nothing: %s',
+	async (kind) => {
+		const before = await storedFiles();
+		engine.sandbox.plan({ on: 'download', kind, times: Infinity });
+		const { message, description } = errorOf(await engine.run());
+		expect(message).toContain(engine.sandbox.predictions[0]?.id);
+		expect(description).toContain(`${engine.sandbox.mediaUrl}/videos/`);
+		expect(await storedFiles()).toEqual(before);
+	},
+);
 
 it.each([
 	['an unusual container', Buffer.from('1a45dfa3a3428681', 'hex'), 'application/x-matroska'],
