@@ -1,5 +1,5 @@
 // `npm run test:e2e`: the packed package in real n8n, old and new. One n8n of each version is started for all files;
-// three files run at a time, each with a sandbox of its own: the longest do little but wait.
+// four files run at a time, each with a sandbox of its own: the longest do little but wait.
 module.exports = {
 	rootDir: '../..',
 	testEnvironment: 'node',
@@ -11,5 +11,5 @@ module.exports = {
 	globalTeardown: '<rootDir>/test/e2e/stop-n8n.ts',
 	testSequencer: '<rootDir>/test/e2e/longest-first.js',
 	testTimeout: 120_000,
-	maxWorkers: 3,
+	maxWorkers: 4,
 };

@@ -1,7 +1,17 @@
-// The order of the test files: what waits longest first, so that the others run meanwhile.
+// The order of the test files: what waits longest first, so that the others run meanwhile. `durable` starts two n8n of its
+// own: not in the same moment as the first, which has the longest way to go.
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-const LONGEST = ['survive-restarts-killed', 'survive-restarts', 'durable', 'examples', 'retry'];
+const LONGEST = [
+	'survive-restarts-killed',
+	'survive-restarts',
+	'examples',
+	'places',
+	'durable',
+	'retry',
+	'upgrade',
+	'dev',
+];
 
 function rank({ path }) {
 	const index = LONGEST.findIndex((name) => path.endsWith(`/${name}.test.ts`));

@@ -75,8 +75,9 @@ describe('with five places', () => {
 				`${name}: makespan ${makespan.toFixed(2)} of the limit, ${submissions.toFixed(2)} submissions a video`,
 			);
 			expect(submissions).toBeLessThanOrEqual(3);
-			// 1.2 is the aim, held under the fake clock (unit/limiter); here other tests share the processors.
-			expect(makespan).toBeLessThanOrEqual(2);
+			// 1.2 is the aim, held under the fake clock (unit/limiter) and met here as a rule (1.07 to 1.12); the rest is
+			// left to the other tests, which share the processors.
+			expect(makespan).toBeLessThanOrEqual(1.5);
 		},
 		150_000,
 	);

@@ -5,8 +5,6 @@ import { type Browser, chromium, type Page, selectors } from 'playwright-core';
 
 import type { LoginState } from '../../tools/n8n/session';
 
-export type Theme = 'light' | 'dark';
-
 export const WINDOW = { width: 1440, height: 900 };
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -15,6 +13,13 @@ const PATIENCE_MS = 90_000;
 
 // n8n's own attribute for what its tests look for.
 selectors.setTestIdAttribute('data-test-id');
+
+// What fades or slides is there at once: a test would only wait for it.
+const STILL = `
+	const still = new CSSStyleSheet();
+	still.replaceSync('*, *::before, *::after { transition-duration: 0s !important; transition-delay: 0s !important; animation-duration: 0s !important; animation-delay: 0s !important; }');
+	document.adoptedStyleSheets.push(still);
+`;
 
 /** @throws Error saying what to install when there is no Chromium */
 export async function openBrowser(): Promise<Browser> {
@@ -37,16 +42,11 @@ export async function openBrowser(): Promise<Browser> {
 	});
 }
 
-/** An empty tab, logged in; n8n reads both the browser's id and the theme from its local storage. */
-export async function openTab(
-	browser: Browser,
-	login: LoginState,
-	theme: Theme = 'light',
-): Promise<Page> {
+/** An empty tab, logged in; n8n reads the browser's id from its local storage. */
+export async function openTab(browser: Browser, login: LoginState): Promise<Page> {
 	const context = await browser.newContext({
 		baseURL: login.baseUrl,
 		viewport: WINDOW,
-		colorScheme: theme,
 		reducedMotion: 'reduce',
 		acceptDownloads: true,
 	});
@@ -58,8 +58,7 @@ export async function openTab(
 		}),
 	);
 	// Runs in the page, where `localStorage` is.
-	await context.addInitScript(
-		`localStorage.setItem('n8n-browserId', '${login.browserId}'); localStorage.setItem('N8N_THEME', '${theme}');`,
-	);
+	await context.addInitScript(`localStorage.setItem('n8n-browserId', '${login.browserId}');`);
+	await context.addInitScript(STILL);
 	return await context.newPage();
 }

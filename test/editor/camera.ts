@@ -5,9 +5,15 @@ import { join, resolve } from 'node:path';
 
 import type { Page } from 'playwright-core';
 
-import type { Theme } from './browser';
-
+/** n8n takes the browser's, as long as nobody chose another. */
+const THEMES = ['light', 'dark'] as const;
 const DOCUMENTATION = resolve(__dirname, '..', '..', 'docs', 'images');
+
+// Run in the page. An icon may have a picture for each theme, which is asked for when the theme has changed.
+const TWO_FRAMES =
+	'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))';
+const IS_LOADED = `document.fonts.status === "loaded" &&
+	[...document.images].every(({ complete, loading }) => complete || loading === "lazy")`;
 
 export interface Size {
 	readonly width: number;
@@ -30,30 +36,35 @@ export class Camera {
 	}
 
 	/**
-	 * Takes a picture of the window, or of a part of it that begins at an element's upper right corner.
+	 * Takes a picture, light and dark, of the window or of a part of it that begins at an element's upper right corner.
 	 *
-	 * @returns the picture's size
+	 * @returns the pictures' sizes
 	 */
 	async take(
 		page: Page,
 		name: string,
-		theme: Theme,
 		part?: { readonly rightOf: string } & Size,
-	): Promise<Size> {
+	): Promise<Size[]> {
 		await dismissMessages(page);
 		await page.mouse.move(0, 0);
-		await page.waitForFunction('document.fonts.status === "loaded"');
 		const box = part && (await page.getByTestId(part.rightOf).boundingBox());
 		const { x = 0, y = 0, width: offset = 0 } = box ?? {};
 		const clip = part && { x: x + offset, y, width: part.width, height: part.height };
-		const picture = await page.screenshot({
-			path: join(this.folder, `${name}-${theme}.png`),
-			animations: 'disabled',
-			caret: 'hide',
-			...(clip && { clip }),
-		});
-		// A PNG's width and height stand at a fixed place.
-		return { width: picture.readUInt32BE(16), height: picture.readUInt32BE(20) };
+		const sizes: Size[] = [];
+		for (const theme of THEMES) {
+			await page.emulateMedia({ colorScheme: theme });
+			await page.evaluate(TWO_FRAMES);
+			await page.waitForFunction(IS_LOADED);
+			const picture = await page.screenshot({
+				path: join(this.folder, `${name}-${theme}.png`),
+				animations: 'disabled',
+				caret: 'hide',
+				...(clip && { clip }),
+			});
+			// A PNG's width and height stand at a fixed place.
+			sizes.push({ width: picture.readUInt32BE(16), height: picture.readUInt32BE(20) });
+		}
+		return sizes;
 	}
 
 	async close(): Promise<void> {

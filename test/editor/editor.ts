@@ -23,6 +23,14 @@ export class Editor {
 		await this.page.getByTestId('node-parameters').waitFor();
 	}
 
+	/** Goes back to the canvas. */
+	async closeNode(): Promise<void> {
+		const { page } = this;
+		// A cross in 2.x, words in 1.x.
+		await page.getByTestId('ndv-close-button').or(page.getByTestId('back-to-canvas')).click();
+		await page.getByTestId('node-parameters').waitFor({ state: 'hidden' });
+	}
+
 	async openNodePanel(): Promise<void> {
 		await this.page.getByTestId('node-creator-plus-button').click();
 		await this.page.getByTestId('node-creator-search-bar').waitFor();

@@ -1,5 +1,5 @@
-// `npm run test:editor`: n8n's editor in Chromium, with the packed package in real n8n, old and new. The same two
-// n8n as for the end-to-end tests are started, once for all files; two files run at a time.
+// `npm run test:editor`: n8n's editor in Chromium, with the packed package in real n8n, old and new. The same n8n as for
+// the end-to-end tests are started, once for all files; two files run at a time, one for each n8n and one for the pictures.
 module.exports = {
 	rootDir: '../..',
 	testEnvironment: 'node',

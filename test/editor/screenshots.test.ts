@@ -7,8 +7,8 @@ import type { WorkflowNode } from '../../tools/n8n/workflow';
 import { Place } from '../e2e/in-every-n8n';
 import { keepersOf } from '../e2e/parked';
 import { line, node, seedance } from '../e2e/workflows';
-import { openBrowser, openTab, type Theme, WINDOW } from './browser';
-import { Camera } from './camera';
+import { openBrowser, openTab, WINDOW } from './browser';
+import { Camera, type Size } from './camera';
 import { Editor } from './editor';
 import { catFilm } from './film';
 
@@ -20,12 +20,16 @@ const PANEL = { width: 1100, height: 640 };
 const place = new Place(NEWEST_VERSION);
 let browser: Browser;
 let camera: Camera;
+let page: Page;
+let editor: Editor;
 
 beforeAll(async () => {
 	browser = await openBrowser();
 	camera = await Camera.open();
 	await place.open({ credentialName: 'GPTProto account' });
 	place.sandbox.options.video = { kind: 'buffer', data: await catFilm(browser) };
+	page = await openTab(browser, place.rest.session.state);
+	editor = new Editor(page);
 });
 afterAll(async () => {
 	await browser?.close();
@@ -56,81 +60,78 @@ const step = (parameters: Record<string, unknown> = {}): WorkflowNode => ({
 
 const spread = (index: number): [number, number] => [220 * (index + 1), 0];
 
-describe.each<Theme>(['light', 'dark'])('%s', (theme) => {
-	let page: Page;
-	let editor: Editor;
-	beforeEach(async () => {
-		page = await openTab(browser, place.rest.session.state, theme);
-		editor = new Editor(page);
-	});
-	afterEach(() => page.context().close());
+/** In light and dark. */
+const twice = (size: Size) => [size, size];
 
-	const open = async (...nodes: WorkflowNode[]) => {
-		const workflow = { ...line(...nodes), name: 'Pictures to videos' };
-		await editor.openWorkflow(await place.rest.createWorkflow(workflow));
+const open = async (...nodes: WorkflowNode[]) => {
+	const workflow = { ...line(...nodes), name: 'Pictures to videos' };
+	await editor.openWorkflow(await place.rest.createWorkflow(workflow));
+};
+
+test('the node panel', async () => {
+	await page.setViewportSize(PANEL);
+	await open(trigger());
+	await editor.openNodePanel();
+	await editor.search('image to video');
+	await editor.foundNode(NAME).waitFor();
+	expect(await camera.take(page, 'node-panel')).toEqual(twice(PANEL));
+});
+
+test('the operations', async () => {
+	await page.setViewportSize({ ...WINDOW, height: 1260 });
+	const steps = {
+		'submit-and-wait': step(),
+		submit: step({ operation: 'submit' }),
+		'get-result': step({ operation: 'getResult', predictionId: '={{ $json.predictionId }}' }),
 	};
-
-	test('the node panel', async () => {
-		await page.setViewportSize(PANEL);
-		await open(trigger());
-		await editor.openNodePanel();
-		await editor.search('image to video');
-		await editor.foundNode(NAME).waitFor();
-		expect(await camera.take(page, 'node-panel', theme)).toEqual(PANEL);
-	});
-
-	test('the operations', async () => {
-		await page.setViewportSize({ ...WINDOW, height: 1260 });
-		const steps = {
-			'submit-and-wait': step(),
-			submit: step({ operation: 'submit' }),
-			'get-result': step({ operation: 'getResult', predictionId: '={{ $json.predictionId }}' }),
-		};
-		const named = Object.entries(steps).map(([name, node]) => ({ ...node, name }));
-		await open(trigger(), ...named.map((node, at) => ({ ...node, position: spread(at) })));
-		for (const { name } of named) {
-			await editor.openNode(name);
-			const part = { rightOf: 'ndv-input-panel', ...PARAMETERS };
-			expect(await camera.take(page, `operation-${name}`, theme, part)).toEqual(PARAMETERS);
-			await page.getByTestId('ndv-close-button').click();
-		}
-	});
-
-	test('a finished run, its video, and the canvas', async () => {
-		await open(trigger(), step());
-		await editor.openNode(NAME);
-		await page.getByTestId('node-execute-button').click();
-		const output = page.getByTestId('output-panel');
-		await output.getByTestId('radio-button-schema').click();
-		await output.getByText('succeeded').waitFor();
-		expect(await camera.take(page, 'finished-run', theme)).toEqual(WINDOW);
-
-		await output.getByTestId('radio-button-binary').click();
-		await output.getByTestId('ndv-view-binary-data').click();
-		await output.locator('video').waitFor();
-		await page.waitForFunction('document.querySelector("video").readyState >= 2');
-		await page.evaluate('document.querySelector("video").pause()');
-		expect(await camera.take(page, 'video-preview', theme)).toEqual(WINDOW);
-
+	const named = Object.entries(steps).map(([name, node]) => ({ ...node, name }));
+	await open(trigger(), ...named.map((node, at) => ({ ...node, position: spread(at) })));
+	for (const { name } of named) {
+		await editor.openNode(name);
+		const part = { rightOf: 'ndv-input-panel', ...PARAMETERS };
+		expect(await camera.take(page, `operation-${name}`, part)).toEqual(twice(PARAMETERS));
 		await page.getByTestId('ndv-close-button').click();
-		await page.setViewportSize(PANEL);
-		await page.getByTestId('zoom-to-fit').click();
-		expect(await camera.take(page, 'workflow', theme)).toEqual(PANEL);
-	});
-	test('a parked execution, and the one that keeps its wait', async () => {
-		const { rest } = place;
-		const workflow = await rest.createWorkflow({
-			...line(trigger(), step({ options: { surviveRestarts: true } })),
-			name: 'Pictures to videos',
-		});
-		const id = await rest.run(workflow, trigger().name);
-		await rest.waitFor(id, ['waiting']);
-		const [keeper = ''] = await keepersOf(rest, workflow);
+	}
+});
 
-		await page.goto(`/workflow/${workflow.id}/executions/${keeper}`, { waitUntil: 'commit' });
-		await new Editor(page).canvasNode('Get Videos').waitFor();
-		await page.getByText('Waiting').nth(1).waitFor();
-		expect(await camera.take(page, 'parked-execution', theme)).toEqual(WINDOW);
-		await rest.stop(keeper);
+test('a finished run, its video, and the canvas', async () => {
+	await page.setViewportSize(WINDOW);
+	// Below what the pictures show.
+	await open(trigger(), step({ options: { pollingInterval: 0.1 } }));
+	await editor.openNode(NAME);
+	await page.getByTestId('node-execute-button').click();
+	const output = page.getByTestId('output-panel');
+	await output.getByTestId('radio-button-schema').click();
+	await output.getByText('succeeded').waitFor();
+	expect(await camera.take(page, 'finished-run')).toEqual(twice(WINDOW));
+
+	await output.getByTestId('radio-button-binary').click();
+	await output.getByTestId('ndv-view-binary-data').click();
+	await output.locator('video').waitFor();
+	await page.waitForFunction('document.querySelector("video").readyState >= 2');
+	await page.evaluate('document.querySelector("video").pause()');
+	expect(await camera.take(page, 'video-preview')).toEqual(twice(WINDOW));
+
+	await page.getByTestId('ndv-close-button').click();
+	await page.setViewportSize(PANEL);
+	await page.getByTestId('zoom-to-fit').click();
+	expect(await camera.take(page, 'workflow')).toEqual(twice(PANEL));
+});
+
+test('a parked execution, and the one that keeps its wait', async () => {
+	await page.setViewportSize(WINDOW);
+	const { rest } = place;
+	const workflow = await rest.createWorkflow({
+		...line(trigger(), step({ options: { surviveRestarts: true } })),
+		name: 'Pictures to videos',
 	});
+	const id = await rest.run(workflow, trigger().name);
+	await rest.waitFor(id, ['waiting']);
+	const [keeper = ''] = await keepersOf(rest, workflow);
+
+	await page.goto(`/workflow/${workflow.id}/executions/${keeper}`, { waitUntil: 'commit' });
+	await editor.canvasNode('Get Videos').waitFor();
+	await page.getByText('Waiting').nth(1).waitFor();
+	expect(await camera.take(page, 'parked-execution')).toEqual(twice(WINDOW));
+	await rest.stop(keeper);
 });

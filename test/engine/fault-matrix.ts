@@ -1,7 +1,7 @@
 // The fault matrix: every fault, in every operation: what it costs, what becomes of the item, and whether the
 // prediction's id is kept. The cases are played side by side, each against a sandbox that has nothing else to do.
 // With RELIABILITY_RESULTS=<folder> the raw results are written there, as JSON.
-import type { IRun, OnError } from 'n8n-workflow';
+import type { IBinaryData, IRun, OnError } from 'n8n-workflow';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Fault, type Sandbox, startSandbox } from '../../sandbox';
@@ -18,9 +18,10 @@ const MODES: Record<Mode, OnError | undefined> = {
 };
 
 export const EVERY_MODE = Object.keys(MODES) as Mode[];
-export const SUBMITTING = ['submit', 'submitAndWait'] as const;
 export const WAITING = ['getResult, waiting', 'submitAndWait'] as const;
-export const READING = ['getResult', ...WAITING] as const;
+const SUBMITTING = ['submit', 'submitAndWait'] as const;
+const READING = ['getResult', ...WAITING] as const;
+const OPERATIONS = { submit: SUBMITTING, result: READING, download: READING };
 /** Other places for what the documentation promises. */
 export const VARIANTS = [
 	'taskId',
@@ -31,22 +32,20 @@ export const VARIANTS = [
 	'deepJson',
 ] as const;
 
-/** A list of kinds, each of its own type. */
-export const kindsOf = <Kind extends string>(...kinds: readonly Kind[]) => kinds;
-
-/** What a user may rely on. */
-interface Expected {
-	readonly outcome: 'video' | 'state' | 'failed';
-	/** How often the submission went out. */
-	readonly submissions?: number;
-}
+type Outcome = 'video' | 'state' | 'failed';
 
 /** A fault, where it is played, and what comes of it. */
 export interface Row {
 	readonly fault: string;
-	readonly operations: readonly Operation[];
-	readonly expected: Expected;
-	readonly faults: Fault[];
+	/** Default: all that meet this fault. */
+	readonly operations?: readonly Operation[];
+	/** What a user may rely on. */
+	readonly outcome: Outcome;
+	/** How often the submission goes out. Default: once. */
+	readonly submissions?: number;
+	/** How often the video is asked for at least, until it is whole; where not given, what is stored is not looked at. */
+	readonly downloads?: number;
+	readonly faults: readonly Fault[];
 	/** Where the mode can make a difference: a fault before acceptance, after it, in the download, and one that passes. */
 	readonly modes?: readonly Mode[];
 	/** The origin is switched off, for good or for so many milliseconds. */
@@ -58,13 +57,33 @@ export interface Row {
 	readonly hasNumericId?: boolean;
 }
 
+/** A video is a video: HTTP 200, not empty, as long as announced, no page or message in its place. */
+export const NO_VIDEO = [
+	'empty',
+	'status204',
+	'status206',
+	'htmlAsVideo',
+	'jsonAsBytes',
+	'short',
+	'wrongContentType',
+] as const;
+
+/** A row a kind of fault, which is its name as well. */
+export function rows<Kind extends string>(
+	kinds: readonly Kind[],
+	row: (kind: Kind) => Omit<Row, 'fault'>,
+	suffix = '',
+): Row[] {
+	return kinds.map((kind) => ({ fault: `${kind}${suffix}`, ...row(kind) }));
+}
+
 /** A 429 that says when to come back. */
-export function rateLimits(on: 'result' | 'download'): Row[] {
+export function rateLimits(on: Fault['on'], more: Partial<Row> = {}): Row[] {
 	return ([1, 'date'] as const).map((retryAfter) => ({
 		fault: `429 with Retry-After (${retryAfter === 1 ? 'seconds' : retryAfter})`,
-		operations: READING,
-		expected: { outcome: 'video' },
+		outcome: 'video',
 		faults: [{ on, kind: 'status429', retryAfter }],
+		...more,
 	}));
 }
 
@@ -72,19 +91,25 @@ export function rateLimits(on: 'result' | 'download'): Row[] {
 interface Played {
 	readonly run: IRun;
 	readonly sandbox: Sandbox;
-	readonly outcome: Expected['outcome'];
+	readonly outcome: Outcome;
+	readonly video: Buffer | undefined;
 	readonly submissions: number;
 	/** Everything a person can read after the run. */
 	readonly text: string;
 }
 
-function outcomeOf(run: IRun): Expected['outcome'] {
+function outcomeOf(run: IRun): Outcome {
 	const [item] = itemsOf(run, SUCCESS);
 	if (!item || item.json.error !== undefined) return 'failed';
 	return item.binary ? 'video' : 'state';
 }
 
-async function play(row: Row, operation: Operation, mode: Mode): Promise<Played> {
+async function play(
+	row: Row,
+	operation: Operation,
+	mode: Mode,
+	read: (file: IBinaryData) => Promise<Buffer>,
+): Promise<Played> {
 	const { faults, offline, hasNumericId, timeoutMinutes = 2 } = row;
 	const sandbox = await startSandbox({
 		video: { kind: 'buffer', data: TINY_VIDEO },
@@ -121,18 +146,20 @@ async function play(row: Row, operation: Operation, mode: Mode): Promise<Played>
 		const submissions = sandbox.requests.filter(
 			({ method, origin }) => method === 'POST' && origin === 'api',
 		).length;
-		return { run, sandbox, outcome: outcomeOf(run), submissions, text };
+		const file = itemsOf(run, SUCCESS)[0]?.binary?.data;
+		const video = file && (await read(file));
+		return { run, sandbox, outcome: outcomeOf(run), video, submissions, text };
 	} finally {
 		await sandbox.close();
 	}
 }
 
 /** Plays each row in its operations and modes, as a test of its own. */
-export function playAll(on: Fault['on'], rows: readonly Row[]): void {
-	const { warnings, notes } = useRuntime();
+export function playAll(on: Fault['on'], table: readonly Row[]): void {
+	const { warnings, notes, binaryData } = useRuntime();
 	const results: Array<Record<string, unknown>> = [];
-	const cases = rows.flatMap((row) =>
-		row.operations.flatMap((operation) =>
+	const cases = table.flatMap((row) =>
+		(row.operations ?? OPERATIONS[on]).flatMap((operation) =>
 			(row.modes ?? (['stop'] as const)).map((mode) => {
 				const name = `${row.fault}, in ${operation}${row.modes ? `, On Error: ${mode}` : ''}`;
 				return [name, row, operation, mode] as const;
@@ -150,8 +177,13 @@ export function playAll(on: Fault['on'], rows: readonly Row[]): void {
 	);
 
 	it.concurrent.each(cases)('%s', async (_name, row, operation, mode) => {
-		const { fault, expected } = row;
-		const { run, sandbox, outcome, submissions, text } = await play(row, operation, mode);
+		const { fault } = row;
+		const { run, sandbox, outcome, video, submissions, text } = await play(
+			row,
+			operation,
+			mode,
+			async (file) => await binaryData().getAsBuffer(file),
+		);
 		const [prediction] = sandbox.predictions;
 		const id = prediction?.id;
 		const knowable = on !== 'submit' || outcome !== 'failed';
@@ -167,10 +199,14 @@ export function playAll(on: Fault['on'], rows: readonly Row[]): void {
 		});
 
 		const isState =
-			(operation === 'submit' && expected.outcome !== 'failed') ||
+			(operation === 'submit' && row.outcome !== 'failed') ||
 			(operation === 'getResult' && row.isAnswerWithoutWaiting);
-		expect(outcome).toBe(isState ? 'state' : expected.outcome);
-		expect(submissions).toBe(expected.submissions ?? 1);
+		expect(outcome).toBe(isState ? 'state' : row.outcome);
+		expect(submissions).toBe(row.submissions ?? 1);
+		if (row.downloads !== undefined) {
+			expect(prediction?.downloads).toBeGreaterThanOrEqual(row.downloads);
+			expect(video).toEqual(TINY_VIDEO);
+		}
 		expect(sandbox.predictions.length).toBeLessThanOrEqual(1);
 		if (knowable && id !== undefined) expect(text).toContain(id);
 		if (on === 'download' && outcome === 'failed') expect(text).toContain('/videos/');

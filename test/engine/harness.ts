@@ -1,8 +1,9 @@
 // One sandbox and one binary store for a test file, and the node under test in the real engine between them.
 import { Container } from '@n8n/di';
 import { Logger } from '@n8n/backend-common';
-import type { BinaryDataService } from 'n8n-core';
+import { BinaryDataConfig, type BinaryDataService } from 'n8n-core';
 import type { IBinaryData, IRun } from 'n8n-workflow';
+import { readdir } from 'node:fs/promises';
 import { GptProtoApi } from '../../credentials/GptProtoApi.credentials';
 import { bounds } from '../../nodes/SeedanceImageToVideo/prediction/bounds';
 import { onAbort, systemClock } from '../../nodes/SeedanceImageToVideo/prediction/clock';
@@ -197,6 +198,14 @@ export async function until(condition: () => boolean): Promise<void> {
 		if (performance.now() > patience) throw new Error(`Still not so: ${condition}`);
 		await settle(5);
 	}
+}
+
+/** Files that n8n's binary store holds, without its notes on each. */
+export async function storedFiles(): Promise<string[]> {
+	const folder = Container.get(BinaryDataConfig).localStoragePath;
+	const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+	const files = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+	return files.filter((name) => !name.endsWith('.metadata'));
 }
 
 /** `count` items, numbered in `json.n`. */

@@ -1,44 +1,30 @@
-// A video is a video: HTTP 200, not empty, as long as announced, no page or message in its place, and with an end.
-import { Container } from '@n8n/di';
-import { BinaryDataConfig } from 'n8n-core';
-import { readdir } from 'node:fs/promises';
+// What is taken for a video whatever its type says, what is never stored as one, and where one without end is stopped.
+// That the right one is fetched in the end is in faults-on-download.test.ts.
 import { itemsOf, SUCCESS } from '../../tools/engine/seedance';
-import { errorOf, PAST_THE_TIMEOUT_MS, setBounds, TINY_VIDEO, until, useEngine } from './harness';
+import { NO_VIDEO } from './fault-matrix';
+import {
+	errorOf,
+	PAST_THE_TIMEOUT_MS,
+	setBounds,
+	storedFiles,
+	TINY_VIDEO,
+	until,
+	useEngine,
+} from './harness';
 
 const engine = useEngine();
 
-/** Files that n8n's binary store holds. */
-async function storedFiles(): Promise<string[]> {
-	const folder = Container.get(BinaryDataConfig).localStoragePath;
-	const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-	return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
-}
-
-const NOT_VIDEOS = [
-	'empty',
-	'status204',
-	'status206',
-	'htmlAsVideo',
-	'jsonAsBytes',
-	'short',
-	'wrongContentType',
-] as const;
-
-it.each(NOT_VIDEOS)('downloads again instead of storing this as the video: %s', async (kind) => {
-	engine.sandbox.plan({ on: 'download', kind });
-	const run = await engine.run();
-	expect(await engine.read(itemsOf(run, SUCCESS)[0]?.binary?.data)).toEqual(TINY_VIDEO);
-	expect(engine.sandbox.predictions[0]?.downloads).toBe(2);
-});
-
-it.each(NOT_VIDEOS)('gives up in the end with id and address: %s', async (kind) => {
-	const before = await storedFiles();
-	engine.sandbox.plan({ on: 'download', kind, times: Infinity });
-	const { message, description } = errorOf(await engine.run());
-	expect(message).toContain(engine.sandbox.predictions[0]?.id);
-	expect(description).toContain(`${engine.sandbox.mediaUrl}/videos/`);
-	expect(await storedFiles()).toEqual(before);
-});
+it.each(NO_VIDEO)(
+	'gives up in the end with id and address, and stores nothing: %s',
+	async (kind) => {
+		const before = await storedFiles();
+		engine.sandbox.plan({ on: 'download', kind, times: Infinity });
+		const { message, description } = errorOf(await engine.run());
+		expect(message).toContain(engine.sandbox.predictions[0]?.id);
+		expect(description).toContain(`${engine.sandbox.mediaUrl}/videos/`);
+		expect(await storedFiles()).toEqual(before);
+	},
+);
 
 it.each([
 	['an unusual container', Buffer.from('1a45dfa3a3428681', 'hex'), 'application/x-matroska'],

@@ -21,7 +21,6 @@ export class Cluster {
 	rest!: RestClient;
 	private readonly services: Service[] = [];
 	private packageFolder = '';
-	private environment: Record<string, string> = {};
 
 	/** @param settings environment variables for all three n8n */
 	async start(settings: Record<string, string> = {}): Promise<void> {
@@ -32,7 +31,7 @@ export class Cluster {
 		this.services.push(postgres);
 		this.packageFolder = await mkdtemp(join(tmpdir(), 'n8n-seedance-package-'));
 		const tarball = await packProject(this.packageFolder);
-		this.environment = {
+		const environment = {
 			EXECUTIONS_MODE: 'queue',
 			QUEUE_BULL_REDIS_HOST: '127.0.0.1',
 			QUEUE_BULL_REDIS_PORT: `${redis.port}`,
@@ -45,11 +44,13 @@ export class Cluster {
 			N8N_ENCRYPTION_KEY: randomBytes(16).toString('hex'),
 			...settings,
 		};
-		const { environment } = this;
-		this.main = await N8nInstance.prepare({ tarball, environment });
-		for (let count = 0; count < 2; count++) {
-			this.workers.push(await N8nInstance.prepare({ tarball, environment, command: 'worker' }));
-		}
+		const prepare = async (command: 'start' | 'worker') =>
+			await N8nInstance.prepare({ tarball, environment, command });
+		[this.main, ...this.workers] = await Promise.all([
+			prepare('start'),
+			prepare('worker'),
+			prepare('worker'),
+		]);
 		// The main makes the tables; a worker that comes first would find none.
 		await this.main.start();
 		await Promise.all(this.workers.map((worker) => worker.start()));

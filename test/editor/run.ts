@@ -1,32 +1,26 @@
 // Executing the node in the editor: its output as a table, and its video to view and to download.
 import { readFile } from 'node:fs/promises';
 
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
-import { inEveryN8n } from '../e2e/in-every-n8n';
-import { line, SEEDANCE, seedance, start } from '../e2e/workflows';
-import { openBrowser, openTab } from './browser';
-import { Editor } from './editor';
+import { SEEDANCE } from '../e2e/workflows';
+import type { Stage } from './stage';
 
-inEveryN8n(
-	(place) => {
-		let browser: Browser;
+export function running(stage: Stage): void {
+	describe('executing the node', () => {
 		let page: Page;
 		let output: Locator;
 		let predictionId: string;
 		beforeAll(async () => {
-			browser = await openBrowser();
-			page = await openTab(browser, place.rest.session.state);
-			const editor = new Editor(page);
+			const { editor, place } = stage;
+			page = editor.page;
 			output = page.getByTestId('output-panel');
-			const workflow = line(start(), seedance(place.credential));
-			await editor.openWorkflow(await place.rest.createWorkflow(workflow));
 			await editor.openNode(SEEDANCE);
 			await page.getByTestId('node-execute-button').click();
 			await output.getByTestId('radio-button-binary').waitFor();
 			predictionId = place.sandbox.predictions[0]?.id ?? '';
 		});
-		afterAll(() => browser?.close());
+		afterAll(() => stage.editor.closeNode());
 
 		test('the table shows the fields of the simplified output', async () => {
 			await output.getByTestId('radio-button-table').click();
@@ -72,6 +66,5 @@ inEveryN8n(
 			const file = await readFile(await download.path());
 			expect(file.subarray(4, 8).toString()).toBe('ftyp');
 		});
-	},
-	{ sandbox: { video: { kind: 'render' } } },
-);
+	});
+}

@@ -1,0 +1,113 @@
+// Which parameters the editor shows, and what the dropdowns offer.
+import type { Editor } from './editor';
+import { DEFAULTS, type Stage } from './stage';
+
+const SUBMISSION = [
+	'model',
+	'imageInputType',
+	'imageUrl',
+	'prompt',
+	'aspectRatio',
+	'resolution',
+	'duration',
+];
+const DOWNLOAD = ['downloadVideo', 'binaryOutputField'];
+
+export function parameters(stage: Stage): void {
+	describe('the parameters', () => {
+		let editor: Editor;
+		beforeAll(async () => {
+			editor = stage.editor;
+			await editor.openNode(DEFAULTS);
+		});
+		afterAll(() => editor.closeNode());
+
+		// One window for all: each test chooses what it needs.
+		test('Submit and Wait, the default, asks for the picture and for where the video goes', async () => {
+			expect(await editor.parameters()).toEqual([
+				'operation',
+				...SUBMISSION,
+				...DOWNLOAD,
+				'simplify',
+			]);
+		});
+
+		test('Submit asks for no download', async () => {
+			await editor.choose('operation', 'Submit');
+			await editor.parameter('downloadVideo').waitFor({ state: 'hidden' });
+			expect(await editor.parameters()).toEqual(['operation', ...SUBMISSION, 'simplify']);
+		});
+
+		test('Get Result asks for a prediction instead of a picture', async () => {
+			await editor.choose('operation', 'Get Result');
+			await editor.parameter('predictionId').waitFor();
+			expect(await editor.parameters()).toEqual([
+				'operation',
+				'predictionId',
+				'waitForCompletion',
+				...DOWNLOAD,
+				'simplify',
+			]);
+		});
+
+		test('Image Input Type changes the picture’s address into the name of an input field, and back', async () => {
+			await editor.choose('operation', 'Submit and Wait');
+			await editor.choose('imageInputType', 'Binary File');
+			await editor.parameter('binaryPropertyName').waitFor();
+			expect(await editor.parameters()).not.toContain('imageUrl');
+			await editor.choose('imageInputType', 'Image URL');
+			await editor.parameter('imageUrl').waitFor();
+			expect(await editor.parameters()).not.toContain('binaryPropertyName');
+		});
+
+		test('without Download Video no output field is asked for', async () => {
+			await editor.choose('operation', 'Submit and Wait');
+			await editor.toggle('downloadVideo');
+			await editor.parameter('binaryOutputField').waitFor({ state: 'hidden' });
+		});
+
+		test('Resolution offers 1080p with every model but the two Seedance 2.0 Fast', async () => {
+			await editor.choose('operation', 'Submit');
+			const models = await editor.choices('model');
+			expect(models).toHaveLength(8);
+			const with1080p: string[] = [];
+			for (const model of models) {
+				await editor.choose('model', model);
+				const resolutions = await editor.choices('resolution');
+				expect(resolutions.slice(0, 2)).toEqual(['720p', '480p']);
+				if (resolutions.includes('1080p')) with1080p.push(model);
+			}
+			expect(models.filter((model) => !with1080p.includes(model))).toEqual([
+				'Seedance 2.0 Fast',
+				'Seedance 2.0 Fast (Dreamina)',
+			]);
+		});
+
+		test('the options offer the last frame’s address, or its field, as Last Frame Input Type says', async () => {
+			const ADDRESS = 'Last Frame Image URL';
+			const FIELD = 'Last Frame Data Field Name';
+			await editor.choose('operation', 'Submit and Wait');
+			const atFirst = await editor.addOption('Last Frame Input Type');
+			expect(atFirst).toContain(ADDRESS);
+			expect(atFirst).not.toContain(FIELD);
+
+			await editor.choose('lastFrameInputType', 'Binary File');
+			expect(await editor.addOption(FIELD)).not.toContain(ADDRESS);
+			await editor.parameter('lastFrameBinaryPropertyName').waitFor();
+
+			await editor.choose('lastFrameInputType', 'Image URL');
+			await editor.parameter('lastFrameBinaryPropertyName').waitFor({ state: 'hidden' });
+			await editor.addOption(ADDRESS);
+			await editor.parameter('lastFrameUrl').waitFor();
+		});
+
+		test('the options of waiting are offered only where there is waiting', async () => {
+			const WAITING = ['Polling Interval (Seconds)', 'Survive Restarts', 'Timeout (Minutes)'];
+			await editor.choose('operation', 'Get Result');
+			const asking = await editor.addOption('Max Concurrent Requests');
+			expect(asking).toEqual(['Max Concurrent Requests']);
+			await editor.toggle('waitForCompletion');
+			expect(await editor.addOption('Timeout (Minutes)')).toEqual(WAITING);
+		});
+	});
+}
