@@ -58,7 +58,7 @@ export interface Plan {
 	readonly memory: readonly MemoryCase[];
 }
 
-const draws = { 1: 6, 10: 4, 100: 1 };
+const draws = { 1: 24, 10: 4, 100: 1 };
 
 export const FULL: Plan = {
 	quick: false,
