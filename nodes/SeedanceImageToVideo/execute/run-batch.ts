@@ -44,8 +44,9 @@ async function checkSpending(batch: Batch, jobs: ReadonlyArray<Job | Error>): Pr
 	let seconds = 0;
 	for (const job of jobs) {
 		if (job instanceof Error || !job.order || !job.plan.submission) continue;
-		await adoptEarlier(batch.run, job.order);
 		const { record } = job.order;
+		// An item whose picture cannot be loaded will fail on its own.
+		if ((await settled(adoptEarlier(batch.run, job.order))) instanceof Error) continue;
 		if (record.accepted() || record.lost() !== null) continue;
 		count++;
 		seconds += job.plan.submission.settings.body.duration;
