@@ -243,7 +243,6 @@ class Play implements Api {
 		const scope = { round: this.round, executionId: String(this.executionId) };
 		this.account = account;
 		this.questions = [];
-		const known = this.predictions.length;
 		const played = new PlayedRun({
 			...{ clock, limiters, context, scope, pollingIntervalMs, timeoutMs },
 			api: this,
@@ -280,8 +279,7 @@ class Play implements Api {
 		const wentWell = results.every((one) => one.status === 'fulfilled' && one.value);
 		played.run.ledger.close(wentWell);
 		for (const [, id] of new Map(this.questions.map((one) => [one.id, one.id]))) {
-			const isNew = this.predictions.slice(known).some((one) => one.id === id);
-			this.checkQuestions(id, isNew, played.startedAt);
+			this.checkQuestions(id, played.startedAt);
 		}
 		return wentWell;
 	}
@@ -308,7 +306,7 @@ class Play implements Api {
 	}
 
 	/** The questions of one run for one prediction keep their distance and stop at the end. */
-	private checkQuestions(id: string, isNew: boolean, startedAt: number): void {
+	private checkQuestions(id: string, startedAt: number): void {
 		const { pollingIntervalMs, timeoutMs, until } = this.history;
 		const deadline = startedAt + timeoutMs;
 		const questions = this.questions.filter((one) => one.id === id);
@@ -318,7 +316,7 @@ class Play implements Api {
 			const before = questions[index - 1]?.at;
 			const wanted =
 				before === undefined ? pauseBeforeNextQuestion(pollingIntervalMs, 0) : pollingIntervalMs;
-			const since = before ?? (isNew ? acceptedAt : NaN);
+			const since = before ?? acceptedAt;
 			if (until === 'ended' && !isLast && at - since < wanted - TOLERANCE_MS) {
 				this.violations.push(`asked for ${id} after ${at - since} ms`);
 			}
@@ -326,8 +324,7 @@ class Play implements Api {
 				(outcome.kind === 'prediction' &&
 					(outcome.prediction.state === 'ended' ||
 						(outcome.prediction.state === 'succeeded' && outcome.prediction.videoUrl !== null))) ||
-				(outcome.kind !== 'prediction' &&
-					isFinalRefusal(outcome, isNew ? answeredAt - acceptedAt : null));
+				(outcome.kind !== 'prediction' && isFinalRefusal(outcome, answeredAt - acceptedAt));
 			if (isOver && index < questions.length - 1)
 				this.violations.push(`asked for ${id} after the last answer`);
 		});
@@ -444,6 +441,19 @@ describe('one item after the other', () => {
 		await undelivered(api, { executionId: '2' });
 		expect(api.submitted).toHaveLength(1);
 	});
+
+	it.each(['accepted', 'ended'] as const)(
+		'a prediction that is not known yet when Retry On Fail looks is not paid for again: until %s',
+		async (until) => {
+			const submitted = playedRun(new Scripted([null]));
+			await clock.until(submitted.obtainAll([FOX], 'accepted'));
+			submitted.run.ledger.close(false);
+			await clock.until(clock.sleep(1000));
+			const late = new Scripted([], [refused('notFound', '404'), 'succeeded']);
+			const [retried] = await clock.until(playedRun(late).obtainAll([FOX], until));
+			expect(retried).toMatchObject({ value: { prediction: { id: 'id-1' } } });
+		},
+	);
 
 	it('a prediction that was unknown for a while is not paid for again', async () => {
 		await undelivered(new Scripted([null], [refused('notFound', '404')]));

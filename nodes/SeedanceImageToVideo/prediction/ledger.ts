@@ -19,6 +19,8 @@ export interface LedgerEntry {
 	frame: FrameSize | null;
 	/** null where the answer was lost. */
 	predictionId: string | null;
+	/** When it was accepted, in milliseconds since 1970. */
+	acceptedAt?: number;
 	/** The execution in which the answer was lost, or in which GPTProto did not know the id. */
 	doubtfulIn?: string;
 	/** What stood in the way of the answer, as a person reads it. */
@@ -110,7 +112,7 @@ export class ItemRecord {
 	}
 
 	/** Writes down, at once, what was accepted. */
-	saveAccepted(predictionId: string, facts: SubmissionFacts): void {
+	saveAccepted(predictionId: string, facts: SubmissionFacts & Pick<LedgerEntry, 'acceptedAt'>) {
 		this.write({ ...facts, predictionId });
 	}
 

@@ -118,7 +118,7 @@ async function attempt(
 		);
 		if (outcome.kind === 'prediction') {
 			const { id: predictionId } = outcome.prediction;
-			record.saveAccepted(predictionId, facts);
+			record.saveAccepted(predictionId, { ...facts, acceptedAt: run.clock.epochMs() });
 			run.report({ kind: 'accepted', item: record.item, predictionId });
 			if (isCancelled()) run.report({ kind: 'acceptedWhileCancelled', predictionId });
 		} else if (!isSurelyNotAccepted(outcome)) {
