@@ -493,6 +493,25 @@ describe('one item after the other', () => {
 		expect(api.submitted).toEqual([]);
 	});
 
+	it('of two that an earlier round has left the accepted one is picked up before the lost one', async () => {
+		const lost = new Scripted([noAnswer('ECONNRESET'), null], ['running']);
+		const first = playedRun(lost, {}, { timeoutMs: 20_000, maxConcurrentRequests: 1 });
+		await clock.until(first.obtainAll([FOX, FOX]));
+		first.run.ledger.close(false);
+		const api = new Scripted([null]);
+		const found = await undelivered(api, { round: 1 });
+		expect(found).toMatchObject({ value: { pickedUp: true, prediction: { id: 'id-2' } } });
+	});
+
+	it('what cannot be read just now is shown with the model it was submitted to', async () => {
+		const submitted = playedRun(new Scripted([null]));
+		await clock.until(submitted.obtainAll([{ ...FOX, model: 'a' }], 'accepted'));
+		submitted.run.ledger.close(false);
+		const again = playedRun(new Scripted([], [unreadable()]));
+		const [result] = await clock.until(again.obtainAll([{ ...FOX, model: 'b' }], 'accepted'));
+		expect(result).toMatchObject({ value: { model: 'a', prediction: { model: 'a' } } });
+	});
+
 	it('another account’s prediction is left alone', async () => {
 		await undelivered(new Scripted([null]), {}, { ...FOX, account: 'mine' } as typeof FOX);
 		const api = new Scripted([null]);

@@ -31,7 +31,7 @@ export async function obtainPrediction(run: Run, order: Order, until: Until): Pr
 		await adoptEarlier(run, order);
 		const earlier = record.accepted();
 		if (!earlier) break;
-		const prediction = await pickUp(run, order, earlier.predictionId, until);
+		const prediction = await pickUp(run, order, earlier, until);
 		if (prediction.state !== 'working') account.session.placeIsFree();
 		if (prediction.state !== 'ended') {
 			return { prediction, model: earlier.model, frame: earlier.frame, pickedUp: true };
@@ -63,13 +63,13 @@ export async function adoptEarlier(run: Run, order: Order): Promise<void> {
 async function pickUp(
 	run: Run,
 	order: Order,
-	predictionId: string,
+	{ predictionId, model }: { readonly predictionId: string; readonly model: string },
 	until: Until,
 ): Promise<Prediction> {
 	return await follow(run, order, predictionId, until).catch((failure: unknown) => {
 		const isUnreadable = failure instanceof PredictionFailure && !isUnknown(failure);
 		if (until === 'ended' || !isUnreadable) throw failure;
-		return justAccepted(predictionId, order.model);
+		return justAccepted(predictionId, model);
 	});
 }
 

@@ -105,9 +105,10 @@ export class ItemRecord {
 		return this.own === null && this.entries.some((entry) => this.mayAdopt(entry));
 	}
 
-	/** Takes over what an earlier round has left of the same request. @param request its hash */
+	/** Takes over what an earlier round has left of the same request, a lost answer last. @param request its hash */
 	adopt(request: string): void {
-		const found = this.entries.find((entry) => this.mayAdopt(entry) && entry.request === request);
+		const left = this.entries.filter((entry) => this.mayAdopt(entry) && entry.request === request);
+		const found = left.find(({ predictionId }) => predictionId !== null) ?? left[0];
 		if (found) this.claim(found);
 	}
 
