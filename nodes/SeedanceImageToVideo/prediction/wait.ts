@@ -81,7 +81,6 @@ export async function waitForEnd(
 			const pauseMs = pauseBeforeNextQuestion(pollingIntervalMs, waitedMs);
 			const dueAt = Math.max(lastQuestionAt + pauseMs, notBefore);
 			await clock.sleep(Math.min(dueAt, deadline) - clock.now(), run.signal);
-			throwIfCancelled(run);
 		}
 		const isLast = clock.now() >= deadline;
 		// The last question has a moment to be let through and answered.
@@ -169,7 +168,6 @@ export async function askForState(
 		const remainingMs = deadline - run.clock.now();
 		if (faults >= bounds.questionAttempts || remainingMs <= 0) break;
 		await run.clock.sleep(Math.min(pauseMs, remainingMs), run.signal);
-		throwIfCancelled(run);
 	}
 	throw new PredictionFailure({ kind: 'stateUnknown', obstacle }, { predictionId });
 }
