@@ -85,6 +85,7 @@ it.each([
 	[504, 'timeout in front of the content safety service'],
 	[500, 'moderation backend unavailable'],
 	[408, 'sensitive information service timed out'],
+	[303, 'see the prediction'],
 ])('never submits again after HTTP %i, whatever it mentions (%s)', async (status, message) => {
 	const answer = { status, type: 'application/json', body: JSON.stringify({ error: { message } }) };
 	engine.sandbox.plan({ on: 'submit', kind: 'custom', answer, accepted: true });
