@@ -591,7 +591,7 @@ describe('one item after the other', () => {
 	it('what is accepted or lost while cancelling is told', async () => {
 		for (const [answer, kind] of [
 			[state('id-1', 'created'), 'acceptedWhileCancelled'],
-			[noAnswer('CANCELLED'), 'answerLostWhileCancelled'],
+			[noAnswer('CANCELLED'), 'answerLost'],
 		] as const) {
 			const controller = new AbortController();
 			const api = new Scripted([answer]);
