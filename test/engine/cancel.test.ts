@@ -60,6 +60,19 @@ it('lets a submission under way come home and logs its id', async () => {
 	expect(engine.warnings.join()).toContain(engine.sandbox.predictions[0]?.id);
 });
 
+it('tells of an answer that was lost before, which no error names any more', async () => {
+	engine.sandbox.options.renderMs = Infinity;
+	engine.sandbox.plan({ on: 'submit', kind: 'resetAfter' });
+	const run = engine.start({
+		items: items(2),
+		parameters: { options: { pollingInterval: 0.1, maxConcurrentRequests: 1 } },
+	});
+	await until(() => Number(engine.sandbox.predictions[1]?.resultRequests) > 0);
+	run.cancel();
+	await run.finished;
+	expect(engine.warnings.join()).toContain('may exist and may be billed [Item 0]');
+});
+
 it('breaks off a download', async () => {
 	engine.sandbox.plan({ on: 'download', kind: 'slowBody', delayMs: Infinity, times: Infinity });
 	const run = engine.start();

@@ -85,6 +85,7 @@ it.each([
 	[504, 'timeout in front of the content safety service'],
 	[500, 'moderation backend unavailable'],
 	[408, 'sensitive information service timed out'],
+	[303, 'see the prediction'],
 ])('never submits again after HTTP %i, whatever it mentions (%s)', async (status, message) => {
 	const answer = { status, type: 'application/json', body: JSON.stringify({ error: { message } }) };
 	engine.sandbox.plan({ on: 'submit', kind: 'custom', answer, accepted: true });
@@ -193,3 +194,17 @@ it('says so before it stops: everything accepted is in the log, even where one i
 	}
 	expect(itemsOf(run, FAILED)).toEqual([]);
 });
+
+it.each([undefined, 'continueRegularOutput'] as const)(
+	'names what was accepted also where the item’s parameters cannot be used this time: On Error %s',
+	async (onError) => {
+		failDownloads(1);
+		const parameters = { prompt: "={{ $execution.id === '2' ? '' : 'A fox' }}" };
+		const failed = await engine.run({ parameters });
+		const retry = { executionId: '2', items: [], retryOf: failed.data, parameters };
+		const retried = await engine.run({ ...retry, ...(onError && { onError }) });
+		const said = JSON.stringify(onError ? itemsOf(retried, SUCCESS) : errorOf(retried));
+		expect(said).toContain("'Prompt'");
+		expect(said).toContain(engine.sandbox.predictions[0]?.id);
+	},
+);

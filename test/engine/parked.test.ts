@@ -148,6 +148,13 @@ it('waits itself where n8n does not take the wait, and pays once', async () => {
 	expect(engine.warnings.join()).toContain('n8n could not take over the wait');
 });
 
+it('forgives a prediction that is not known yet where n8n does not take the wait', async () => {
+	engine.sandbox.plan({ on: 'result', kind: 'notFound', times: 2 });
+	const run = engine.start(surviving({ refusesSubExecutions: true }));
+	expect(itemsOf(await run.finished, SUCCESS)).toHaveLength(1);
+	expect(engine.submissions()).toHaveLength(1);
+});
+
 it('refuses a credential that depends on the item, before anything is sent', async () => {
 	const { apiKey, baseUrl } = engine.sandbox;
 	const run = engine.start(

@@ -1,5 +1,5 @@
 // Spending Limit: the whole run is refused before anything is sent when it would newly submit more seconds.
-import { FAILED, itemsOf, SUCCESS } from '../../tools/engine/seedance';
+import { FAILED, itemsOf, SEEDANCE, SUCCESS } from '../../tools/engine/seedance';
 import { errorOf, items, useEngine } from './harness';
 
 const engine = useEngine();
@@ -57,4 +57,23 @@ it('counts what is bad input as nothing', async () => {
 		parameters: { ...limited(10), duration: '={{ $json.n === 2 ? 99 : 5 }}' },
 	});
 	expect(itemsOf(run, SUCCESS)).toHaveLength(2);
+});
+
+it('lets an item without its picture fail alone, also where an earlier round has left something', async () => {
+	engine.sandbox.plan({ on: 'submit', kind: 'resetAfter' });
+	const run = await engine.run({
+		items: items(2),
+		rounds: 2,
+		onError: 'continueRegularOutput',
+		parameters: {
+			...limited(10),
+			prompt: '=Item {{ $json.n }}',
+			imageInputType: "={{ $runIndex === 1 && $json.n === 0 ? 'binary' : 'url' }}",
+			binaryPropertyName: 'data',
+			options: { pollingInterval: 0.1, spendingLimit: 10, maxConcurrentRequests: 1 },
+		},
+	});
+	const [first, second] = itemsOf(run, SEEDANCE);
+	expect(first?.json.error).toContain('names a field that does not exist');
+	expect(second?.json).toMatchObject({ status: 'succeeded' });
 });

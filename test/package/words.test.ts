@@ -230,9 +230,9 @@ const BASE_URL_FAULTS: Readonly<Record<BaseUrlFault, true>> = {
 const EVENTS: Examples<RunEvent> = {
 	accepted: [{ kind: 'accepted', item: 3, predictionId: 'abc' }],
 	acceptedWhileCancelled: [{ kind: 'acceptedWhileCancelled', predictionId: 'abc' }],
-	answerLostWhileCancelled: [
-		{ kind: 'answerLostWhileCancelled', reason: 'TIMEOUT' },
-		{ kind: 'answerLostWhileCancelled', reason: `HTTP 500, "${QUOTED}"` },
+	answerLost: [
+		{ kind: 'answerLost', item: 3, reason: 'TIMEOUT' },
+		{ kind: 'answerLost', item: 3, reason: `HTTP 500, "${QUOTED}"` },
 	],
 };
 

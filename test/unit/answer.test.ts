@@ -127,6 +127,7 @@ it.each([
 	[500, { error: 'x' }, 'unreadable', undefined],
 	[408, {}, 'unreadable', undefined],
 	[302, {}, 'refused', 'redirect'],
+	[303, {}, 'unreadable', undefined],
 	[404, {}, 'refused', 'notFound'],
 	[403, { error: { message: 'balance' } }, 'refused', 'forbidden'],
 	// The status outranks words.

@@ -243,7 +243,6 @@ class Play implements Api {
 		const scope = { round: this.round, executionId: String(this.executionId) };
 		this.account = account;
 		this.questions = [];
-		const known = this.predictions.length;
 		const played = new PlayedRun({
 			...{ clock, limiters, context, scope, pollingIntervalMs, timeoutMs },
 			api: this,
@@ -280,8 +279,7 @@ class Play implements Api {
 		const wentWell = results.every((one) => one.status === 'fulfilled' && one.value);
 		played.run.ledger.close(wentWell);
 		for (const [, id] of new Map(this.questions.map((one) => [one.id, one.id]))) {
-			const isNew = this.predictions.slice(known).some((one) => one.id === id);
-			this.checkQuestions(id, isNew, played.startedAt);
+			this.checkQuestions(id, played.startedAt);
 		}
 		return wentWell;
 	}
@@ -308,7 +306,7 @@ class Play implements Api {
 	}
 
 	/** The questions of one run for one prediction keep their distance and stop at the end. */
-	private checkQuestions(id: string, isNew: boolean, startedAt: number): void {
+	private checkQuestions(id: string, startedAt: number): void {
 		const { pollingIntervalMs, timeoutMs, until } = this.history;
 		const deadline = startedAt + timeoutMs;
 		const questions = this.questions.filter((one) => one.id === id);
@@ -318,7 +316,7 @@ class Play implements Api {
 			const before = questions[index - 1]?.at;
 			const wanted =
 				before === undefined ? pauseBeforeNextQuestion(pollingIntervalMs, 0) : pollingIntervalMs;
-			const since = before ?? (isNew ? acceptedAt : NaN);
+			const since = before ?? acceptedAt;
 			if (until === 'ended' && !isLast && at - since < wanted - TOLERANCE_MS) {
 				this.violations.push(`asked for ${id} after ${at - since} ms`);
 			}
@@ -326,8 +324,7 @@ class Play implements Api {
 				(outcome.kind === 'prediction' &&
 					(outcome.prediction.state === 'ended' ||
 						(outcome.prediction.state === 'succeeded' && outcome.prediction.videoUrl !== null))) ||
-				(outcome.kind !== 'prediction' &&
-					isFinalRefusal(outcome, isNew ? answeredAt - acceptedAt : null));
+				(outcome.kind !== 'prediction' && isFinalRefusal(outcome, answeredAt - acceptedAt));
 			if (isOver && index < questions.length - 1)
 				this.violations.push(`asked for ${id} after the last answer`);
 		});
@@ -445,6 +442,19 @@ describe('one item after the other', () => {
 		expect(api.submitted).toHaveLength(1);
 	});
 
+	it.each(['accepted', 'ended'] as const)(
+		'a prediction that is not known yet when Retry On Fail looks is not paid for again: until %s',
+		async (until) => {
+			const submitted = playedRun(new Scripted([null]));
+			await clock.until(submitted.obtainAll([FOX], 'accepted'));
+			submitted.run.ledger.close(false);
+			await clock.until(clock.sleep(1000));
+			const late = new Scripted([], [refused('notFound', '404'), 'succeeded']);
+			const [retried] = await clock.until(playedRun(late).obtainAll([FOX], until));
+			expect(retried).toMatchObject({ value: { prediction: { id: 'id-1' } } });
+		},
+	);
+
 	it('a prediction that was unknown for a while is not paid for again', async () => {
 		await undelivered(new Scripted([null], [refused('notFound', '404')]));
 		await undelivered(new Scripted([], ['running']), {}, FOX, { timeoutMs: 20_000 });
@@ -481,6 +491,25 @@ describe('one item after the other', () => {
 		await undelivered(api, { round: 1 });
 		expect(api.asked).toEqual(['id-1', 'id-2']);
 		expect(api.submitted).toEqual([]);
+	});
+
+	it('of two that an earlier round has left the accepted one is picked up before the lost one', async () => {
+		const lost = new Scripted([noAnswer('ECONNRESET'), null], ['running']);
+		const first = playedRun(lost, {}, { timeoutMs: 20_000, maxConcurrentRequests: 1 });
+		await clock.until(first.obtainAll([FOX, FOX]));
+		first.run.ledger.close(false);
+		const api = new Scripted([null]);
+		const found = await undelivered(api, { round: 1 });
+		expect(found).toMatchObject({ value: { pickedUp: true, prediction: { id: 'id-2' } } });
+	});
+
+	it('what cannot be read just now is shown with the model it was submitted to', async () => {
+		const submitted = playedRun(new Scripted([null]));
+		await clock.until(submitted.obtainAll([{ ...FOX, model: 'a' }], 'accepted'));
+		submitted.run.ledger.close(false);
+		const again = playedRun(new Scripted([], [unreadable()]));
+		const [result] = await clock.until(again.obtainAll([{ ...FOX, model: 'b' }], 'accepted'));
+		expect(result).toMatchObject({ value: { model: 'a', prediction: { model: 'a' } } });
 	});
 
 	it('another account’s prediction is left alone', async () => {
@@ -562,7 +591,7 @@ describe('one item after the other', () => {
 	it('what is accepted or lost while cancelling is told', async () => {
 		for (const [answer, kind] of [
 			[state('id-1', 'created'), 'acceptedWhileCancelled'],
-			[noAnswer('CANCELLED'), 'answerLostWhileCancelled'],
+			[noAnswer('CANCELLED'), 'answerLost'],
 		] as const) {
 			const controller = new AbortController();
 			const api = new Scripted([answer]);

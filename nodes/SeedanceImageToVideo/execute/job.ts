@@ -31,14 +31,19 @@ async function openJob(
 	item: number,
 	startedAt: number,
 ): Promise<Job> {
-	const plan = readPlan(context, operation, item, isTool);
 	const account = await accounts.of(item);
+	// First of all: what an earlier try has paid for is this item's, whatever its parameters give this time.
+	const record =
+		operation === 'getResult'
+			? null
+			: run.ledger.recordOf({ item, account: account.id, namedId: namedId(context, item) });
+	const plan = readPlan(context, operation, item, isTool);
 	const job = { item, plan, account, startedAt };
-	if (!plan.submission) return { ...job, order: null };
+	if (!plan.submission || !record) return { ...job, order: null };
 	const { settings, image, lastImage } = plan.submission;
 	const order: Order = {
 		...plan,
-		record: run.ledger.recordOf({ item, account: account.id, namedId: namedId(context, item) }),
+		record,
 		account,
 		model: settings.model,
 		frame: settings.frame,

@@ -19,6 +19,7 @@ import {
 	describeOverspending,
 	describeRest,
 	HINTS,
+	type Message,
 	messageOf,
 	Refusal,
 	withMore,
@@ -44,8 +45,9 @@ async function checkSpending(batch: Batch, jobs: ReadonlyArray<Job | Error>): Pr
 	let seconds = 0;
 	for (const job of jobs) {
 		if (job instanceof Error || !job.order || !job.plan.submission) continue;
-		await adoptEarlier(batch.run, job.order);
 		const { record } = job.order;
+		// An item whose picture cannot be loaded will fail on its own.
+		if ((await settled(adoptEarlier(batch.run, job.order))) instanceof Error) continue;
 		if (record.accepted() || record.lost() !== null) continue;
 		count++;
 		seconds += job.plan.submission.settings.body.duration;
@@ -78,20 +80,24 @@ function giveHints({ context, pickedUp }: Batch, results: readonly Result[]): vo
 function finish(batch: Batch, results: readonly Result[]): INodeExecutionData[] {
 	const { context, run, isTool } = batch;
 	const node = context.getNode();
+	const accepted = run.ledger.accepted();
+	const ids = new Map(accepted);
+	const wordsOf = (failure: Error, item: number): Message => {
+		const words = withRetry(messageOf(failure));
+		return { ...words, facts: { predictionId: ids.get(item), ...words.facts } };
+	};
 	const [first, ...others] = [...results.entries()].flatMap(([item, result]) =>
-		result instanceof Error ? [[item, withRetry(messageOf(result))] as const] : [],
+		result instanceof Error ? [[item, wordsOf(result, item)] as const] : [],
 	);
 	if (first && !context.continueOnFail()) {
 		const [item, words] = first;
 		const said = others.map(([other, { message }]) => [other, message] as const);
-		const rest = describeRest(said, run.ledger.accepted());
+		const rest = describeRest(said, accepted);
 		throw toNodeError(node, withMore(words, rest), item, isTool);
 	}
 	giveHints(batch, results);
 	return results.map((result, item) =>
-		result instanceof Error
-			? toErrorItem(node, withRetry(messageOf(result)), item, isTool)
-			: result,
+		result instanceof Error ? toErrorItem(node, wordsOf(result, item), item, isTool) : result,
 	);
 }
 

@@ -116,7 +116,8 @@ function refusalReason(
 ): RefusalReason | null {
 	if (status === ERROR_CODES.unauthorized) return 'unauthorized';
 	if (status === ERROR_CODES.forbidden) return isJson ? 'forbidden' : 'forbiddenByUnknown';
-	if (status >= 300 && status < 400) return 'redirect';
+	// 303: it was carried out, and its answer lies elsewhere.
+	if (status >= 300 && status < 400 && status !== 303) return 'redirect';
 	if (status === 404) return 'notFound';
 	// 408: a proxy gave up waiting for GPTProto, which may have accepted all the same.
 	if (status < 400 || status >= 500 || status === 408) return null;

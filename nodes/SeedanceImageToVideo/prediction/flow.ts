@@ -31,7 +31,7 @@ export async function obtainPrediction(run: Run, order: Order, until: Until): Pr
 		await adoptEarlier(run, order);
 		const earlier = record.accepted();
 		if (!earlier) break;
-		const prediction = await pickUp(run, order, earlier.predictionId, until);
+		const prediction = await pickUp(run, order, earlier, until);
 		if (prediction.state !== 'working') account.session.placeIsFree();
 		if (prediction.state !== 'ended') {
 			return { prediction, model: earlier.model, frame: earlier.frame, pickedUp: true };
@@ -46,9 +46,7 @@ export async function obtainPrediction(run: Run, order: Order, until: Until): Pr
 	const lacksVideo =
 		accepted.state === 'working' || (accepted.state === 'succeeded' && !accepted.videoUrl);
 	const prediction =
-		until === 'ended' && lacksVideo
-			? await follow(run, order, accepted.id, until, run.clock.now())
-			: accepted;
+		until === 'ended' && lacksVideo ? await follow(run, order, accepted.id, until) : accepted;
 	if (prediction.state !== 'working') account.session.placeIsFree();
 	if (prediction.state === 'ended' && until === 'ended') record.remove();
 	return { prediction, model, frame, pickedUp: false };
@@ -65,33 +63,31 @@ export async function adoptEarlier(run: Run, order: Order): Promise<void> {
 async function pickUp(
 	run: Run,
 	order: Order,
-	predictionId: string,
+	{ predictionId, model }: { readonly predictionId: string; readonly model: string },
 	until: Until,
 ): Promise<Prediction> {
-	return await follow(run, order, predictionId, until, null).catch((failure: unknown) => {
+	return await follow(run, order, predictionId, until).catch((failure: unknown) => {
 		const isUnreadable = failure instanceof PredictionFailure && !isUnknown(failure);
 		if (until === 'ended' || !isUnreadable) throw failure;
-		return justAccepted(predictionId, order.model);
+		return justAccepted(predictionId, model);
 	});
 }
 
-/**
- * Waits for a prediction's end, or asks for its state. The ledger keeps whether GPTProto knows it.
- *
- * @param acceptedAt on the clock's scale; null where an earlier try submitted it
- */
+/** Waits for a prediction's end, or asks for its state. The ledger keeps whether GPTProto knows it. */
 async function follow(
 	run: Run,
 	order: Order,
 	predictionId: string,
 	until: Until,
-	acceptedAt: number | null,
 ): Promise<Prediction> {
 	const { account, record, startedAt, timeoutMs } = order;
+	// The wall clock may have been put back since.
+	const agoMs = Math.max(run.clock.epochMs() - (record.accepted()?.acceptedAt ?? 0), 0);
+	const acceptedAt = run.clock.now() - agoMs;
 	const question =
 		until === 'ended'
 			? waitForEnd(run, predictionId, { ...order, acceptedAt })
-			: askForState(run, predictionId, account, startedAt + timeoutMs);
+			: askForState(run, predictionId, account, startedAt + timeoutMs, acceptedAt);
 	const prediction = await question.catch((failure: unknown) => {
 		if (isUnknown(failure)) record.saveKnown(false);
 		else if (failure instanceof PredictionFailure && failure.facts.status !== undefined) {

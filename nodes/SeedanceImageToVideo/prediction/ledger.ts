@@ -19,6 +19,8 @@ export interface LedgerEntry {
 	frame: FrameSize | null;
 	/** null where the answer was lost. */
 	predictionId: string | null;
+	/** When it was accepted, in milliseconds since 1970. */
+	acceptedAt?: number;
 	/** The execution in which the answer was lost, or in which GPTProto did not know the id. */
 	doubtfulIn?: string;
 	/** What stood in the way of the answer, as a person reads it. */
@@ -103,14 +105,15 @@ export class ItemRecord {
 		return this.own === null && this.entries.some((entry) => this.mayAdopt(entry));
 	}
 
-	/** Takes over what an earlier round has left of the same request. @param request its hash */
+	/** Takes over what an earlier round has left of the same request, a lost answer last. @param request its hash */
 	adopt(request: string): void {
-		const found = this.entries.find((entry) => this.mayAdopt(entry) && entry.request === request);
+		const left = this.entries.filter((entry) => this.mayAdopt(entry) && entry.request === request);
+		const found = left.find(({ predictionId }) => predictionId !== null) ?? left[0];
 		if (found) this.claim(found);
 	}
 
 	/** Writes down, at once, what was accepted. */
-	saveAccepted(predictionId: string, facts: SubmissionFacts): void {
+	saveAccepted(predictionId: string, facts: SubmissionFacts & Pick<LedgerEntry, 'acceptedAt'>) {
 		this.write({ ...facts, predictionId });
 	}
 

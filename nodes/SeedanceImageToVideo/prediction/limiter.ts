@@ -143,6 +143,7 @@ export class Limiter {
 			this.waiting.add(waiter);
 			forget = onAbort(signal, () => {
 				this.waiting.delete(waiter);
+				if (this.waiting.size === 0) this.wakeUpAt(Infinity);
 				fail(new Cancelled());
 			});
 		});
@@ -187,10 +188,11 @@ export class Limiter {
 			this.pause('question', ms);
 			this.pause('submission', ms);
 			this.width = 1;
-		} else if (outcome && outcome.kind !== 'noAnswer' && sentAt >= this.pausedUntil.question) {
-			this.questionsRefusedInARow = 0;
-			this.width *= 2;
 		}
+		const isGood = outcome && outcome.kind !== 'noAnswer' && !refusal;
+		if (!isGood || sentAt < this.pausedUntil.question) return;
+		if (kind === 'question') this.questionsRefusedInARow = 0;
+		this.width *= 2;
 	}
 
 	private pause(kind: 'submission' | 'question', ms: number): void {

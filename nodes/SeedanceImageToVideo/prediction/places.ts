@@ -54,8 +54,9 @@ export class Places {
 			this.growth = 1;
 			this.probeIn(retryAfterMs);
 		} else if (outcome?.kind !== 'prediction') {
-			// It has taken no place.
+			// It has taken no place; where it was not sent either, the next one may try.
 			if (!wasProbe) this.free++;
+			else if (outcome === null) this.nextProbeAt = 0;
 		} else if (wasProbe) {
 			// Only a little less: it may have taken the place of a prediction whose end nobody has noticed yet.
 			this.caution = Math.max(0, this.caution - 2);

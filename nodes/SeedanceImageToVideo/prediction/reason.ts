@@ -1,4 +1,4 @@
-// Why one item has no video: a typed reason with its facts. The words for it are in execute/messages.ts.
+// Why one item has no video: a typed reason with its facts. The words for it are in execute/messages/failures.ts.
 import type { Obstacle, Refused } from './retry';
 
 export type Reason =

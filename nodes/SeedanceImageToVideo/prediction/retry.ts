@@ -110,7 +110,7 @@ const FINAL: readonly RefusalReason[] = [
 /**
  * Whether the answer to a question for a result is final: asking again would change nothing.
  *
- * @param sinceAcceptedMs time since this run's own submission was accepted; null where it was not this run's
+ * @param sinceAcceptedMs time since the submission was accepted; null where it was not this execution's
  */
 export function isFinalRefusal(
 	outcome: Obstacle,

@@ -18,7 +18,7 @@ export interface Account {
 export type RunEvent =
 	| { readonly kind: 'accepted'; readonly item: number; readonly predictionId: string }
 	| { readonly kind: 'acceptedWhileCancelled'; readonly predictionId: string }
-	| { readonly kind: 'answerLostWhileCancelled'; readonly reason: string };
+	| { readonly kind: 'answerLost'; readonly item: number; readonly reason: string };
 
 export interface Run {
 	readonly clock: Clock;

@@ -105,7 +105,6 @@ async function attempt(
 ): Promise<Outcome> {
 	const { account, record, model, frame } = order;
 	const facts = { request: hash, model, frame };
-	const isCancelled = () => run.signal?.aborted === true;
 	const scopes = { account: account.id, model: `${account.id} ${model}` };
 	const send = async (): Promise<Outcome> => {
 		throwIfCancelled(run);
@@ -118,13 +117,13 @@ async function attempt(
 		);
 		if (outcome.kind === 'prediction') {
 			const { id: predictionId } = outcome.prediction;
-			record.saveAccepted(predictionId, facts);
+			record.saveAccepted(predictionId, { ...facts, acceptedAt: run.clock.epochMs() });
 			run.report({ kind: 'accepted', item: record.item, predictionId });
-			if (isCancelled()) run.report({ kind: 'acceptedWhileCancelled', predictionId });
+			if (run.signal?.aborted) run.report({ kind: 'acceptedWhileCancelled', predictionId });
 		} else if (!isSurelyNotAccepted(outcome)) {
 			const reason = describeObstacle(outcome);
 			record.saveLost(reason, facts);
-			if (isCancelled()) run.report({ kind: 'answerLostWhileCancelled', reason });
+			run.report({ kind: 'answerLost', item: record.item, reason });
 		} else if (outcome.kind === 'refused') {
 			const scope = scopeOfRefusal(outcome);
 			if (scope) run.refusals.set(scopes[scope], outcome);

@@ -13,7 +13,7 @@ export interface WaitOptions {
 	/** When the item began, and how long it may take; on the clock's scale. */
 	readonly startedAt: number;
 	readonly timeoutMs: number;
-	/** When this run's own submission was accepted, on the clock's scale; null for any other prediction. */
+	/** When it was accepted, on the clock's scale; null where it is not this execution's. */
 	readonly acceptedAt: number | null;
 }
 
@@ -81,7 +81,6 @@ export async function waitForEnd(
 			const pauseMs = pauseBeforeNextQuestion(pollingIntervalMs, waitedMs);
 			const dueAt = Math.max(lastQuestionAt + pauseMs, notBefore);
 			await clock.sleep(Math.min(dueAt, deadline) - clock.now(), run.signal);
-			throwIfCancelled(run);
 		}
 		const isLast = clock.now() >= deadline;
 		// The last question has a moment to be let through and answered.
@@ -141,6 +140,7 @@ export async function askOnce(
  * Asks for a prediction's present state, which may be any.
  *
  * @param deadline on the clock's scale: when to give up, whatever answers
+ * @param acceptedAt as in {@link WaitOptions}
  * @throws PredictionFailure where GPTProto refuses to answer, or gives none to several tries
  * @throws Cancelled
  */
@@ -149,13 +149,14 @@ export async function askForState(
 	predictionId: string,
 	account: Account,
 	deadline: number,
+	acceptedAt: number | null = null,
 ): Promise<Prediction> {
 	let obstacle: Obstacle | null = null;
 	for (let faults = 0; faults < bounds.questionAttempts;) {
 		const outcome = await askOnce(run, predictionId, account, deadline);
 		if (outcome === null) break;
 		if (outcome.kind === 'prediction') return outcome.prediction;
-		if (isFinalRefusal(outcome, null)) {
+		if (isFinalRefusal(outcome, acceptedAt === null ? null : run.clock.now() - acceptedAt)) {
 			throw new PredictionFailure(
 				{ kind: 'refused', what: 'result', refusal: outcome },
 				{ predictionId },
@@ -167,7 +168,6 @@ export async function askForState(
 		const remainingMs = deadline - run.clock.now();
 		if (faults >= bounds.questionAttempts || remainingMs <= 0) break;
 		await run.clock.sleep(Math.min(pauseMs, remainingMs), run.signal);
-		throwIfCancelled(run);
 	}
 	throw new PredictionFailure({ kind: 'stateUnknown', obstacle }, { predictionId });
 }

@@ -32,7 +32,7 @@ function canBeParked(context: IExecuteFunctions): boolean {
 }
 
 /**
- * Parks the run where the user requested for it.
+ * Parks the run where the user asked for it.
  *
  * @returns what the editor shows meanwhile; null where the node waits itself
  * @throws Refusal, before anything is sent, where this n8n or this credential does not allow it

@@ -69,7 +69,7 @@ async function check(batch: Batch, parked: ParkedItem, index: number): Promise<P
 		}
 		const prediction = outcome?.kind === 'prediction' ? outcome.prediction : null;
 		const status = prediction?.status ?? parked.status;
-		// A finished prediction may be without its address for a while: it is requested once more.
+		// A finished prediction may be without its address for a while: it is asked for once more.
 		const lacksAddress = prediction?.state === 'succeeded' && prediction.videoUrl === null;
 		const isSettled = isPromised
 			? prediction !== null &&
