@@ -66,12 +66,7 @@ export async function submitOnce(run: Run, order: Order): Promise<Prediction> {
 	const deadline = order.startedAt + order.timeoutMs;
 	for (let unconnected = 0; ;) {
 		throwIfCancelled(run);
-		const outcome = await withRequest(
-			run,
-			order,
-			deadline,
-			async (request, hash) => await attempt(run, order, deadline, request, hash),
-		);
+		const outcome = await attempt(run, order, deadline);
 		if (outcome.kind === 'prediction') return outcome.prediction;
 		if (outcome.kind === 'rateLimited') continue;
 		const remainingMs = deadline - clock.now();
@@ -95,21 +90,21 @@ function notAccepted(outcome: Obstacle): PredictionFailure {
 		: new PredictionFailure({ kind: 'answerLost', obstacle: outcome });
 }
 
-/** One try, when its turn has come. What it brings is in the ledger before anything else happens. */
-async function attempt(
-	run: Run,
-	order: Order,
-	deadline: number,
-	request: SubmissionRequest,
-	hash: string,
-): Promise<Outcome> {
+/**
+ * One try, when its turn has come: pictures are loaded then, so that whoever waits for a turn keeps no memory. What it
+ * brings is in the ledger before anything else happens.
+ */
+async function attempt(run: Run, order: Order, deadline: number): Promise<Outcome> {
 	const { account, record, model, frame } = order;
-	const facts = { request: hash, model, frame };
 	const scopes = { account: account.id, model: `${account.id} ${model}` };
-	const send = async (): Promise<Outcome> => {
+	const throwIfNotToBeSent = () => {
 		throwIfCancelled(run);
 		const refusal = run.refusals.get(scopes.account) ?? run.refusals.get(scopes.model);
 		if (refusal) throw new PredictionFailure({ kind: 'notSentAfterRefusal', refusal });
+	};
+	const send = async (request: SubmissionRequest, hash: string): Promise<Outcome> => {
+		throwIfNotToBeSent();
+		const facts = { request: hash, model, frame };
 		const remainingMs = deadline + bounds.graceMs - run.clock.now();
 		const outcome = await account.transport.submit(
 			request,
@@ -130,8 +125,12 @@ async function attempt(
 		}
 		return outcome;
 	};
+	const takeTurn = async (): Promise<Outcome> => {
+		throwIfNotToBeSent();
+		return await withRequest(run, order, deadline, send);
+	};
 	return await account.session
-		.request('submission', deadline, send)
+		.request('submission', deadline, takeTurn)
 		.catch((fault: unknown): never => {
 			throw fault instanceof HeldBack ? heldBack(run, order, fault.isRateLimited) : fault;
 		});
