@@ -56,11 +56,13 @@ export async function takeOverByParking(
 	if (ids.length === 0) {
 		return parked.map(({ failure }) => new Refusal(failure as Message));
 	}
+	const node = context.getNode();
+	const code = parkedWorkflow(node, context.continueOnFail(), ids, maxConcurrentRequests);
 	try {
 		const proxy = context.getWorkflowDataProxy(0);
 		await context.executeWorkflow(
-			{ code: parkedWorkflow(context.getNode(), ids, maxConcurrentRequests) },
-			parked.map((one) => toItem(context.getNode(), one)),
+			{ code },
+			parked.map((one) => toItem(node, one)),
 			undefined,
 			{
 				parentExecution: {
