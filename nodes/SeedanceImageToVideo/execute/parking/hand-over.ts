@@ -78,7 +78,10 @@ export async function takeOverByParking(
 		warn(context, describeNotHandedOver(fault));
 		return null;
 	}
-	for (const job of waiting) job.order?.record.saveDelivered();
+	// What was refused or lost was not handed over, and a later round of a loop has to know.
+	for (const { item, order } of waiting) {
+		if (!parked[item]?.failure) order?.record.saveDelivered();
+	}
 	return parked.map(shownMeanwhile);
 }
 
