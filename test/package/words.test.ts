@@ -267,6 +267,7 @@ const messages: readonly words.Message[] = [
 	words.describeNotParkable('oldN8n'),
 	words.describeNotParkable('credentialOfItem'),
 	words.describeOtherAccount('abc'),
+	words.describeOtherAccount('abc', words.describeBaseUrlFault('noScheme')),
 	words.describeWaitCutOff(QUOTED, 'running'),
 ];
 

@@ -40,13 +40,16 @@ export async function resumeParked(
 	return checked.map((one) => toItem(context.getNode(), one));
 }
 
-/** The account of a parked item. @throws Refusal where it is another one than before */
+/** The account of a parked item. @throws Refusal where it is another one than before, or cannot be used any more */
 async function accountOf(
 	{ accounts }: Batch,
 	{ account, predictionId }: ParkedItem,
 	index: number,
 ) {
-	const present = await accounts.of(index);
+	const present = await settled(accounts.of(index));
+	if (present instanceof Error) {
+		throw new Refusal(describeOtherAccount(predictionId, messageOf(present)));
+	}
 	if (present.id !== account) throw new Refusal(describeOtherAccount(predictionId));
 	return present;
 }
