@@ -170,6 +170,28 @@ it('takes over a prediction that Get Result waits for', async () => {
 	expect(itemsOf(keeper, PARKED.deliver)[0]?.binary?.data).toBeDefined();
 });
 
+it('keeps up nobody for an item of Get Result that does not wait', async () => {
+	const ids = [await engine.submitted(), await engine.submitted(), await engine.submitted()];
+	engine.sandbox.plan({
+		on: 'result',
+		kind: 'status500',
+		times: Infinity,
+		match: (id) => id === ids[1],
+	});
+	const options: Options = {
+		items: ids.map((id, n) => ({ json: { id, n } })),
+		onError: 'continueRegularOutput',
+		parameters: {
+			operation: 'getResult',
+			predictionId: '={{ $json.id }}',
+			waitForCompletion: '={{ $json.n === 0 }}',
+		},
+	};
+	const inMemory = comparable(itemsOf(await engine.run(options), SUCCESS));
+	const { keeper } = await park(options);
+	expect(comparable(itemsOf(keeper, PARKED.deliver))).toEqual(inMemory);
+});
+
 it('does not ask with the key of another account', async () => {
 	engine.sandbox.options.renderMs = 300;
 	const { apiKey, baseUrl } = engine.sandbox;
@@ -234,6 +256,7 @@ describe('an answer that is none', () => {
 	});
 
 	it('without an address is not called unfinished at the timeout', async () => {
+		engine.sandbox.options.renderMs = 0;
 		engine.sandbox.plan({ on: 'result', kind: 'succeededWithoutOutputs', times: Infinity });
 		const run = engine.start(surviving({ onError: 'continueRegularOutput' }));
 		await run.finished;
