@@ -5,7 +5,8 @@ import { bounds } from '../../prediction/bounds';
 import { Cancelled } from '../../prediction/limiter';
 import { PredictionFailure } from '../../prediction/reason';
 import { isFinalRefusal } from '../../prediction/retry';
-import { askForState, askOnce } from '../../prediction/wait';
+import type { Run } from '../../prediction/run';
+import { askForState, askOnce, waitForEnd } from '../../prediction/wait';
 import { type Batch, openBatch, type Result, settled } from '../batch';
 import {
 	CANCELLED,
@@ -72,13 +73,7 @@ async function check(batch: Batch, parked: ParkedItem, index: number): Promise<P
 		}
 		const prediction = outcome?.kind === 'prediction' ? outcome.prediction : null;
 		const status = prediction?.status ?? parked.status;
-		// A finished prediction may be without its address for a while: it is requested once more.
-		const lacksAddress = prediction?.state === 'succeeded' && prediction.videoUrl === null;
-		const isSettled = isPromised
-			? prediction !== null &&
-				prediction.state !== 'working' &&
-				!(lacksAddress && status !== parked.status)
-			: prediction !== null;
+		const isSettled = prediction !== null && (!isPromised || prediction.state !== 'working');
 		if (!isSettled && run.clock.epochMs() >= deadlineEpochMs) {
 			const waitedMs = run.clock.epochMs() - deadlineEpochMs + timeoutMs;
 			throw new PredictionFailure(
@@ -96,20 +91,28 @@ async function check(batch: Batch, parked: ParkedItem, index: number): Promise<P
 /** A prediction as it is now. @throws PredictionFailure where a video was promised and there is none */
 async function stateOf(batch: Batch, parked: ParkedItem, index: number): Promise<Prediction> {
 	const { run } = batch;
-	const { predictionId, isPromised, failure } = parked;
+	const { predictionId, isPromised, timeoutMs, failure } = parked;
 	if (failure) throw new Refusal(failure);
 	const account = await accountOf(batch, parked, index);
-	const deadline = run.clock.now() + 4 * bounds.resultMs;
-	const prediction = await askForState(run, predictionId, account, deadline);
-	const { state, status } = prediction;
-	if (isPromised && state === 'ended') {
-		const { failureReason } = prediction;
+	const deadline = deadlineOf(run, parked);
+	if (!isPromised) return await askForState(run, predictionId, account, deadline);
+	const prediction = await waitForEnd(run, predictionId, {
+		account,
+		pollingIntervalMs: bounds.backoffBaseMs,
+		startedAt: deadline - timeoutMs,
+		timeoutMs,
+		acceptedAt: null,
+	});
+	if (prediction.state === 'ended') {
+		const { status, failureReason } = prediction;
 		throw new PredictionFailure({ kind: 'ended', failureReason }, { predictionId, status });
 	}
-	if (isPromised && state === 'succeeded' && prediction.videoUrl === null) {
-		throw new PredictionFailure({ kind: 'noVideoAddress' }, { predictionId, status });
-	}
 	return prediction;
+}
+
+/** When a parked item's time is up, on the clock's scale. n8n may be a minute late, which is not the video's fault. */
+function deadlineOf({ clock }: Run, { deadlineEpochMs }: ParkedItem): number {
+	return clock.now() + Math.max(deadlineEpochMs - clock.epochMs(), 2 * bounds.resultMs);
 }
 
 /** The item that the node would have put out, had it waited itself. */
@@ -120,10 +123,8 @@ async function resultOf(
 	index: number,
 ): Promise<INodeExecutionData> {
 	const { context, run } = batch;
-	// n8n may be a minute late, which is not the video's fault.
-	const remainingMs = Math.max(parked.deadlineEpochMs - run.clock.epochMs(), 2 * bounds.resultMs);
 	const account = await accountOf(batch, parked, index);
-	const deadline = run.clock.now() + remainingMs;
+	const deadline = deadlineOf(run, parked);
 	return await deliver(context, run, prediction, { ...parked, account, deadline });
 }
 
