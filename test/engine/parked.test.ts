@@ -171,6 +171,7 @@ it('takes over a prediction that Get Result waits for', async () => {
 });
 
 it('keeps up nobody for an item of Get Result that does not wait', async () => {
+	engine.sandbox.options.renderMs = 0;
 	const ids = [await engine.submitted(), await engine.submitted(), await engine.submitted()];
 	engine.sandbox.plan({
 		on: 'result',

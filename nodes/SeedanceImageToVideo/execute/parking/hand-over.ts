@@ -52,7 +52,7 @@ export async function takeOverByParking(
 	}
 	const parked = await Promise.all(jobs.map(async (job, item) => await park(batch, job, item)));
 	if (run.signal?.aborted) throw new Cancelled();
-	const ids = parked.flatMap(({ settled, predictionId }) => (settled ? [] : [predictionId]));
+	const ids = parked.flatMap(({ failure, predictionId }) => (failure ? [] : [predictionId]));
 	if (ids.length === 0) {
 		return parked.map(({ failure }) => new Refusal(failure as Message));
 	}
@@ -112,7 +112,8 @@ async function park(batch: Batch, job: Job | Error, item: number): Promise<Parke
 	const { output, waits: isPromised, timeoutMs } = plan;
 	const deadlineEpochMs = run.clock.epochMs() + startedAt + timeoutMs - run.clock.now();
 	const facts = { item, account: account.id, output, isPromised, timeoutMs, deadlineEpochMs };
-	const open = { ...facts, settled: false, failure: null };
+	// Any state is an answer where no video is promised: it is asked for once, at the end.
+	const open = { ...facts, settled: !isPromised, failure: null };
 	if (!order) {
 		return {
 			...open,

@@ -58,7 +58,7 @@ async function accountOf(
 /** Asks once whether there is still something to wait for. */
 async function check(batch: Batch, parked: ParkedItem, index: number): Promise<ParkedItem> {
 	const { run } = batch;
-	const { predictionId, isPromised, timeoutMs, deadlineEpochMs } = parked;
+	const { predictionId, timeoutMs, deadlineEpochMs } = parked;
 	if (parked.settled) return parked;
 	try {
 		const account = await accountOf(batch, parked, index);
@@ -73,7 +73,7 @@ async function check(batch: Batch, parked: ParkedItem, index: number): Promise<P
 		}
 		const prediction = outcome?.kind === 'prediction' ? outcome.prediction : null;
 		const status = prediction?.status ?? parked.status;
-		const isSettled = prediction !== null && (!isPromised || prediction.state !== 'working');
+		const isSettled = prediction !== null && prediction.state !== 'working';
 		if (!isSettled && run.clock.epochMs() >= deadlineEpochMs) {
 			const waitedMs = run.clock.epochMs() - deadlineEpochMs + timeoutMs;
 			throw new PredictionFailure(
