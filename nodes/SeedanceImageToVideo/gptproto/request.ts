@@ -138,7 +138,8 @@ const LONGEST_ID = 500;
  * refused. @throws InvalidParameter
  */
 export function readPredictionId(value: unknown): string {
-	const text = typeof value === 'number' ? String(value) : readText('predictionId', value);
+	// A number that JavaScript has rounded is another prediction's.
+	const text = Number.isSafeInteger(value) ? String(value) : readText('predictionId', value);
 	const isUsable = text.length <= LONGEST_ID && !/^\.+$/.test(text) && !/\p{Surrogate}/u.test(text);
 	if (!isUsable) throw new InvalidParameter('predictionId', { kind: 'notAPredictionId' }, value);
 	return text;
