@@ -121,13 +121,15 @@ export function readOneOf<Value extends string>(
 	allowed: readonly Value[],
 	model?: string,
 ): Value {
-	const found = allowed.find((candidate) => candidate === value);
+	const text = typeof value === 'string' ? value.trim() : value;
+	const found = allowed.find((candidate) => candidate === text);
 	if (found !== undefined) return found;
 	throw new InvalidParameter(parameter, { kind: 'notOneOf', allowed, model }, value);
 }
 
 function readModel(value: unknown): string {
-	if (typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(value)) return value;
+	const text = typeof value === 'string' ? value.trim() : '';
+	if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text)) return text;
 	throw new InvalidParameter('model', { kind: 'notAModelId' }, value);
 }
 
