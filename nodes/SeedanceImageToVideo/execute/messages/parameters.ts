@@ -17,7 +17,7 @@ export type FormFault =
 
 /** A value of a parameter as a message can quote it: short, and never a whole picture. */
 function quote(value: unknown): string {
-	const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+	const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
 	return `"${oneLine(text.slice(0, 200), 60)}"`;
 }
 
