@@ -50,7 +50,7 @@ function fileIn(
 	const file = Object.hasOwn(binary, name) ? binary[name] : undefined;
 	if (!file) return refuse({ kind: 'fieldMissing', fields });
 	const type = (file.mimeType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-	const isUntyped = type === '' || type === 'application/octet-stream';
+	const isUntyped = ['', 'application/octet-stream', 'binary/octet-stream'].includes(type);
 	if (!isUntyped && !/^image\/[a-z0-9.+-]+$/.test(type)) {
 		return refuse({ kind: 'notAnImage', type, fields });
 	}
