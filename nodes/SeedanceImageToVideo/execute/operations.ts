@@ -34,6 +34,13 @@ export interface Delivery {
 	readonly isPromised: boolean;
 }
 
+/** @throws PredictionFailure where a video was promised and the prediction ended without one */
+export function keepPromise(prediction: Prediction, isPromised: boolean): void {
+	if (prediction.state !== 'ended' || !isPromised) return;
+	const { id: predictionId, status, failureReason } = prediction;
+	throw new PredictionFailure({ kind: 'ended', failureReason }, { predictionId, status });
+}
+
 /** Delivers a prediction: the video is downloaded where there is one. @throws PredictionFailure */
 export async function deliver(
 	context: IExecuteFunctions,
@@ -41,10 +48,7 @@ export async function deliver(
 	prediction: Prediction,
 	{ item, requested, output, account, deadline, isPromised }: Delivery,
 ): Promise<INodeExecutionData> {
-	if (prediction.state === 'ended' && isPromised) {
-		const { id: predictionId, status, failureReason } = prediction;
-		throw new PredictionFailure({ kind: 'ended', failureReason }, { predictionId, status });
-	}
+	keepPromise(prediction, isPromised);
 	const videoUrl = prediction.state === 'succeeded' ? prediction.videoUrl : null;
 	const video =
 		prediction.state === 'succeeded' && videoUrl !== null && output.videoField !== null

@@ -12,14 +12,8 @@ import { readAccess } from '../accounts';
 import { type Batch, type Result, settled, warn } from '../batch';
 import { UNKNOWN_REQUEST, outputItem } from '../item';
 import type { Job } from '../job';
-import {
-	describeNotHandedOver,
-	describeNotParkable,
-	type Message,
-	messageOf,
-	Refusal,
-} from '../messages';
-import { type ParkedItem, toItem } from './parked-item';
+import { describeNotHandedOver, describeNotParkable, Refusal } from '../messages';
+import { failedItem, type ParkedItem, toItem } from './parked-item';
 import { parkedWorkflow } from './workflow';
 
 /**
@@ -52,9 +46,9 @@ export async function takeOverByParking(
 	}
 	const parked = await Promise.all(jobs.map(async (job, item) => await park(batch, job, item)));
 	if (run.signal?.aborted) throw new Cancelled();
-	const ids = parked.flatMap(({ failure, predictionId }) => (failure ? [] : [predictionId]));
+	const ids = parked.flatMap((one) => (one.failure ? [] : [one.predictionId]));
 	if (ids.length === 0) {
-		return parked.map(({ failure }) => new Refusal(failure as Message));
+		return parked.flatMap(({ failure }) => (failure ? [new Refusal(failure)] : []));
 	}
 	const node = context.getNode();
 	const code = parkedWorkflow(node, context.continueOnFail(), ids, maxConcurrentRequests);
@@ -96,55 +90,43 @@ async function accountIdWithoutItem(context: IExecuteFunctions): Promise<string 
 }
 
 /** Brings an item to its prediction and writes down what its output will need. */
-async function park(batch: Batch, job: Job | Error, item: number): Promise<ParkedItem> {
-	const { run, pickedUp } = batch;
-	const none = { item, account: '', predictionId: '', status: null, requested: UNKNOWN_REQUEST };
-	const nothing = {
-		...none,
-		output: { simplify: true, videoField: null },
-		isPromised: true,
-		timeoutMs: 0,
-		deadlineEpochMs: 0,
-		settled: true,
-	};
-	if (job instanceof Error) return { ...nothing, failure: messageOf(job) };
+async function park({ run, pickedUp }: Batch, job: Job | Error, item: number): Promise<ParkedItem> {
+	if (job instanceof Error) return failedItem(item, job);
 	const { plan, account, order, startedAt } = job;
 	const { output, waits: isPromised, timeoutMs } = plan;
-	const deadlineEpochMs = run.clock.epochMs() + startedAt + timeoutMs - run.clock.now();
-	const facts = { item, account: account.id, output, isPromised, timeoutMs, deadlineEpochMs };
-	// Any state is an answer where no video is promised: it is asked for once, at the end.
-	const open = { ...facts, settled: !isPromised, failure: null };
+	const facts = {
+		item,
+		account: account.id,
+		output,
+		isPromised,
+		timeoutMs,
+		deadlineEpochMs: run.clock.epochMs() + startedAt + timeoutMs - run.clock.now(),
+		// Any state is an answer where no video is promised: it is asked for once, at the end.
+		settled: !isPromised,
+		failure: null,
+	};
 	if (!order) {
-		return {
-			...open,
-			predictionId: plan.predictionId ?? '',
-			status: null,
-			requested: UNKNOWN_REQUEST,
-		};
+		const predictionId = plan.predictionId ?? '';
+		return { ...facts, predictionId, status: null, requested: UNKNOWN_REQUEST };
 	}
-	try {
-		const obtained = await obtainPrediction(run, order, 'accepted');
-		if (obtained.pickedUp) pickedUp.add(item);
-		const { prediction, model, frame } = obtained;
-		const { id: predictionId, status } = prediction;
-		return { ...open, predictionId, status, requested: { model, frame } };
-	} catch (failure) {
-		return { ...nothing, failure: messageOf(failure) };
-	}
+	const obtained = await settled(obtainPrediction(run, order, 'accepted'));
+	if (obtained instanceof Error) return failedItem(item, obtained);
+	if (obtained.pickedUp) pickedUp.add(item);
+	const { prediction, model, frame } = obtained;
+	const { id: predictionId, status } = prediction;
+	return { ...facts, predictionId, status, requested: { model, frame } };
 }
 
 /** What the editor shows of the node while its execution is parked. No key is called `error`: n8n would run it again. */
-function shownMeanwhile({
-	item,
-	predictionId,
-	status,
-	requested,
-	failure,
-}: ParkedItem): INodeExecutionData {
-	const data = { id: predictionId, status: status ?? 'created' };
-	const facts = { hasNsfwContent: null, executionTime: null, createdAt: null, model: null, data };
+function shownMeanwhile(parked: ParkedItem): INodeExecutionData {
+	const { item, failure } = parked;
+	const [id, status, requested] = failure
+		? ['', null, UNKNOWN_REQUEST]
+		: [parked.predictionId, parked.status, parked.requested];
+	const unknown = { model: null, hasNsfwContent: null, executionTime: null, createdAt: null };
+	const facts = { id, status: status ?? 'created', ...unknown, data: {} };
 	const prediction: Prediction = failure
-		? { ...facts, ...data, state: 'ended', failureReason: failure.message }
-		: { ...facts, ...data, state: 'working' };
+		? { ...facts, state: 'ended', failureReason: failure.message }
+		: { ...facts, state: 'working' };
 	return outputItem(item, prediction, requested, { simplify: true, videoField: null }, null);
 }

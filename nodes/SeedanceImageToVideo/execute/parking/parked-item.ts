@@ -1,11 +1,11 @@
 // One item while it is parked, and the form in which n8n stores it.
 import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
 import type { Requested, OutputOptions } from '../item';
-import { describeWaitCutOff, type Message } from '../messages';
+import { describeWaitCutOff, type Message, messageOf } from '../messages';
 import { toErrorItem } from '../node-error';
 
-/** All that its output needs, and no picture, prompt or key. Stored by n8n as JSON. */
-export interface ParkedItem {
+/** An item with a prediction: all that its output needs, and no picture, prompt or key. */
+export interface WaitingItem {
 	readonly item: number;
 	/** A hash of base URL and key. */
 	readonly account: string;
@@ -19,8 +19,21 @@ export interface ParkedItem {
 	readonly deadlineEpochMs: number;
 	/** Whether there is nothing left to wait for. */
 	readonly settled: boolean;
+	readonly failure: null;
+}
+
+interface FailedItem {
+	readonly item: number;
+	readonly settled: true;
 	/** What kept the item from its video. */
-	readonly failure: Message | null;
+	readonly failure: Message;
+}
+
+/** Stored by n8n as JSON. There is one for each item of the node, in their order. */
+export type ParkedItem = WaitingItem | FailedItem;
+
+export function failedItem(item: number, failure: unknown): FailedItem {
+	return { item, settled: true, failure: messageOf(failure) };
 }
 
 /**
@@ -28,8 +41,8 @@ export interface ParkedItem {
  * node's output, so each of them is an error item that says how to get its video.
  */
 export function toItem(node: INode, parked: ParkedItem): INodeExecutionData {
-	const { item, predictionId, status, failure } = parked;
-	const words = failure ?? describeWaitCutOff(predictionId, status);
+	const { item } = parked;
+	const words = parked.failure ?? describeWaitCutOff(parked.predictionId, parked.status);
 	const { json } = toErrorItem({ ...node, onError: 'continueRegularOutput' }, words, item);
 	const details = { ...(json.details as IDataObject), parked: parked as unknown as IDataObject };
 	return { json: { ...json, details }, pairedItem: { item } };

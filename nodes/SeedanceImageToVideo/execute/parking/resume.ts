@@ -5,7 +5,6 @@ import { bounds } from '../../prediction/bounds';
 import { Cancelled } from '../../prediction/limiter';
 import { PredictionFailure } from '../../prediction/reason';
 import { isFinalRefusal } from '../../prediction/retry';
-import type { Run } from '../../prediction/run';
 import { askForState, askOnce, waitForEnd } from '../../prediction/wait';
 import { type Batch, openBatch, type Result, settled } from '../batch';
 import {
@@ -17,8 +16,8 @@ import {
 	withMore,
 } from '../messages';
 import { toErrorItem, toNodeError } from '../node-error';
-import { deliver } from '../operations';
-import { fromItem, type ParkedItem, toItem } from './parked-item';
+import { deliver, type Delivery, keepPromise } from '../operations';
+import { failedItem, fromItem, type ParkedItem, toItem, type WaitingItem } from './parked-item';
 import type { Stage } from './workflow';
 
 export function stageOf(context: IExecuteFunctions): Stage | null {
@@ -34,20 +33,14 @@ export async function resumeParked(
 	const batch = openBatch(context);
 	const parked = context.getInputData().map(fromItem);
 	if (stage === 'deliver') return await deliverAll(batch, parked);
-	const checked = await Promise.all(
-		parked.map(async (one, index) => await check(batch, one, index)),
-	);
+	const checked = await Promise.all(parked.map(async (one) => await check(batch, one)));
 	if (batch.run.signal?.aborted) throw new NodeOperationError(context.getNode(), CANCELLED);
 	return checked.map((one) => toItem(context.getNode(), one));
 }
 
 /** The account of a parked item. @throws Refusal where it is another one than before, or cannot be used any more */
-async function accountOf(
-	{ accounts }: Batch,
-	{ account, predictionId }: ParkedItem,
-	index: number,
-) {
-	const present = await settled(accounts.of(index));
+async function accountOf({ accounts }: Batch, { item, account, predictionId }: WaitingItem) {
+	const present = await settled(accounts.of(item));
 	if (present instanceof Error) {
 		throw new Refusal(describeOtherAccount(predictionId, messageOf(present)));
 	}
@@ -56,101 +49,81 @@ async function accountOf(
 }
 
 /** Asks once whether there is still something to wait for. */
-async function check(batch: Batch, parked: ParkedItem, index: number): Promise<ParkedItem> {
-	const { run } = batch;
-	const { predictionId, timeoutMs, deadlineEpochMs } = parked;
+async function check(batch: Batch, parked: ParkedItem): Promise<ParkedItem> {
 	if (parked.settled) return parked;
+	const { run } = batch;
+	const { item, predictionId, timeoutMs, deadlineEpochMs } = parked;
 	try {
-		const account = await accountOf(batch, parked, index);
+		const account = await accountOf(batch, parked);
 		const patienceMs = bounds.resultMs + bounds.graceMs;
 		const outcome = await askOnce(run, predictionId, account, run.clock.now() + patienceMs);
-		const obstacle = outcome?.kind === 'prediction' ? null : outcome;
-		if (obstacle && isFinalRefusal(obstacle, null)) {
-			throw new PredictionFailure(
-				{ kind: 'refused', what: 'result', refusal: obstacle },
-				{ predictionId, status: parked.status ?? undefined },
-			);
-		}
 		const prediction = outcome?.kind === 'prediction' ? outcome.prediction : null;
+		const obstacle = outcome?.kind === 'prediction' ? null : outcome;
 		const status = prediction?.status ?? parked.status;
+		const facts = { predictionId, status: status ?? undefined };
+		if (obstacle && isFinalRefusal(obstacle, null)) {
+			throw new PredictionFailure({ kind: 'refused', what: 'result', refusal: obstacle }, facts);
+		}
 		const isSettled = prediction !== null && prediction.state !== 'working';
-		if (!isSettled && run.clock.epochMs() >= deadlineEpochMs) {
-			const waitedMs = run.clock.epochMs() - deadlineEpochMs + timeoutMs;
-			throw new PredictionFailure(
-				{ kind: 'timedOut', waitedMs, obstacle },
-				{ predictionId, status: status ?? undefined },
-			);
+		const lateMs = run.clock.epochMs() - deadlineEpochMs;
+		if (!isSettled && lateMs >= 0) {
+			const waitedMs = timeoutMs + lateMs;
+			throw new PredictionFailure({ kind: 'timedOut', waitedMs, obstacle }, facts);
 		}
 		return { ...parked, status, settled: isSettled };
 	} catch (failure) {
-		if (failure instanceof Cancelled) return parked;
-		return { ...parked, settled: true, failure: messageOf(failure) };
+		return failure instanceof Cancelled ? parked : failedItem(item, failure);
 	}
 }
 
-/** A prediction as it is now. @throws PredictionFailure where a video was promised and there is none */
-async function stateOf(batch: Batch, parked: ParkedItem, index: number): Promise<Prediction> {
+/** A prediction as it is now, and what is needed to deliver it. */
+interface Deliverable {
+	readonly prediction: Prediction;
+	readonly delivery: Delivery;
+}
+
+/** @throws PredictionFailure where a video was promised and there is none; Refusal, Cancelled */
+async function deliverableOf(batch: Batch, parked: ParkedItem): Promise<Deliverable> {
+	if (parked.failure) throw new Refusal(parked.failure);
 	const { run } = batch;
-	const { predictionId, isPromised, timeoutMs, failure } = parked;
-	if (failure) throw new Refusal(failure);
-	const account = await accountOf(batch, parked, index);
-	const deadline = deadlineOf(run, parked);
-	if (!isPromised) return await askForState(run, predictionId, account, deadline);
-	const prediction = await waitForEnd(run, predictionId, {
-		account,
-		pollingIntervalMs: bounds.backoffBaseMs,
-		startedAt: deadline - timeoutMs,
-		timeoutMs,
-		acceptedAt: null,
-	});
-	if (prediction.state === 'ended') {
-		const { status, failureReason } = prediction;
-		throw new PredictionFailure({ kind: 'ended', failureReason }, { predictionId, status });
-	}
-	return prediction;
-}
-
-/** When a parked item's time is up, on the clock's scale. n8n may be a minute late, which is not the video's fault. */
-function deadlineOf({ clock }: Run, { deadlineEpochMs }: ParkedItem): number {
-	return clock.now() + Math.max(deadlineEpochMs - clock.epochMs(), 2 * bounds.resultMs);
-}
-
-/** The item that the node would have put out, had it waited itself. */
-async function resultOf(
-	batch: Batch,
-	parked: ParkedItem,
-	prediction: Prediction,
-	index: number,
-): Promise<INodeExecutionData> {
-	const { context, run } = batch;
-	const account = await accountOf(batch, parked, index);
-	const deadline = deadlineOf(run, parked);
-	return await deliver(context, run, prediction, { ...parked, account, deadline });
+	const { predictionId, isPromised, timeoutMs, deadlineEpochMs } = parked;
+	const account = await accountOf(batch, parked);
+	// n8n may be a minute late, which is not the video's fault.
+	const remainingMs = Math.max(deadlineEpochMs - run.clock.epochMs(), 2 * bounds.resultMs);
+	const deadline = run.clock.now() + remainingMs;
+	const prediction = isPromised
+		? await waitForEnd(run, predictionId, {
+				account,
+				pollingIntervalMs: bounds.backoffBaseMs,
+				startedAt: deadline - timeoutMs,
+				timeoutMs,
+				acceptedAt: null,
+			})
+		: await askForState(run, predictionId, account, deadline);
+	keepPromise(prediction, isPromised);
+	return { prediction, delivery: { ...parked, account, deadline } };
 }
 
 /** Fails for the first item that failed, where the node's On Error is Stop, and says where the other videos are. */
 function throwIfStopped(
 	{ context, run }: Batch,
-	parked: readonly ParkedItem[],
-	states: ReadonlyArray<Prediction | Error>,
-	results: ReadonlyArray<Prediction | Result>,
+	deliverables: ReadonlyArray<Deliverable | Error>,
+	results: ReadonlyArray<Deliverable | Result>,
 ): void {
 	const node = context.getNode();
 	if (run.signal?.aborted) throw new NodeOperationError(node, CANCELLED);
-	const itemOf = (index: number) => parked[index]?.item ?? index;
-	const [first, ...others] = [...results.entries()].flatMap(([index, result]) =>
-		result instanceof Error ? [[itemOf(index), messageOf(result)] as const] : [],
+	const [first, ...others] = [...results.entries()].flatMap(([item, result]) =>
+		result instanceof Error ? [[item, messageOf(result)] as const] : [],
 	);
 	if (!first || context.continueOnFail()) return;
-	const [item, words] = first;
-	const videos = [...states.entries()].flatMap(([index, state]) => {
-		const hasVideo = !(state instanceof Error) && state.state === 'succeeded';
-		return hasVideo && itemOf(index) !== item
-			? [[itemOf(index), `${state.id} ${state.videoUrl ?? ''}`] as const]
-			: [];
+	const [failed, words] = first;
+	const videos = [...deliverables.entries()].flatMap(([item, one]) => {
+		if (one instanceof Error || one.prediction.state !== 'succeeded' || item === failed) return [];
+		const { id, videoUrl } = one.prediction;
+		return [[item, `${id} ${videoUrl ?? ''}`] as const];
 	});
-	const said = others.map(([other, { message }]) => [other, message] as const);
-	throw toNodeError(node, withMore(words, describeRestOfParked(said, videos)), item);
+	const said = others.map(([item, { message }]) => [item, message] as const);
+	throw toNodeError(node, withMore(words, describeRestOfParked(said, videos)), failed);
 }
 
 /** Puts out exactly what the node would have put out, had it waited itself. Nothing is downloaded before all went well. */
@@ -158,20 +131,20 @@ async function deliverAll(
 	batch: Batch,
 	parked: readonly ParkedItem[],
 ): Promise<INodeExecutionData[]> {
-	const states = await Promise.all(
-		parked.map(async (one, index) => await settled(stateOf(batch, one, index))),
+	const { context, run } = batch;
+	const deliverables = await Promise.all(
+		parked.map(async (one) => await settled(deliverableOf(batch, one))),
 	);
-	throwIfStopped(batch, parked, states, states);
+	throwIfStopped(batch, deliverables, deliverables);
 	const results: readonly Result[] = await Promise.all(
-		parked.map(async (one, index) => {
-			const state = states[index] as Prediction | Error;
-			return state instanceof Error ? state : await settled(resultOf(batch, one, state, index));
-		}),
+		deliverables.map(async (one) =>
+			one instanceof Error
+				? one
+				: await settled(deliver(context, run, one.prediction, one.delivery)),
+		),
 	);
-	throwIfStopped(batch, parked, states, results);
-	return results.map((result, index) =>
-		result instanceof Error
-			? toErrorItem(batch.context.getNode(), messageOf(result), parked[index]?.item ?? index)
-			: result,
+	throwIfStopped(batch, deliverables, results);
+	return results.map((result, item) =>
+		result instanceof Error ? toErrorItem(context.getNode(), messageOf(result), item) : result,
 	);
 }

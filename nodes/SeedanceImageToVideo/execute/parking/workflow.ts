@@ -35,7 +35,7 @@ export function parkedWorkflow(
 	ids: readonly string[],
 	maxConcurrentRequests: number,
 ): IWorkflowBase {
-	const own = (name: string, stage: Stage, column: number, onError: INode['onError']): INode => ({
+	const own = (name: string, stage: Stage, column: number, onError?: INode['onError']): INode => ({
 		id: stage,
 		name,
 		type: node.type,
@@ -76,7 +76,7 @@ export function parkedWorkflow(
 				amount: WAIT_SECONDS,
 				unit: 'seconds',
 			}),
-			own(PARKED.check, 'check', 2, undefined),
+			own(PARKED.check, 'check', 2),
 			standard('finished', PARKED.finished, 'if', 2.2, [660, 0], { conditions: ALL_SETTLED }),
 			own(PARKED.deliver, 'deliver', 4, continues ? 'continueRegularOutput' : undefined),
 			standard('note', PARKED.noteName, 'stickyNote', 1, [0, 180], {
