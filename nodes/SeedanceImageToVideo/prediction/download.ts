@@ -4,7 +4,7 @@ import type { IBinaryData } from 'n8n-workflow';
 import type { SucceededPrediction } from '../gptproto/prediction';
 import { bounds } from './bounds';
 import { type Clock, onAbort } from './clock';
-import { Cancelled, HeldBack } from './limiter';
+import { HeldBack } from './limiter';
 import { type DownloadFault, PredictionFailure } from './reason';
 import { backoffMs } from './retry';
 import type { Account, Run } from './run';
@@ -178,7 +178,6 @@ export async function downloadVideo(
 			const pauseMs = Math.max(backoffMs(attempt, run.random()), retryAfterMs);
 			await clock.sleep(Math.min(pauseMs, remainingMs), run.signal);
 		}
-		if (run.signal?.aborted) throw new Cancelled();
 		throw new PredictionFailure(
 			{ kind: 'notDownloaded', fault },
 			{ predictionId, status, videoUrl },
