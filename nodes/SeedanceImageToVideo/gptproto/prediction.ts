@@ -1,11 +1,6 @@
 // Reads a prediction out of an answer of GPTProto, tolerantly: every spelling that public clients of this API have met
 // is accepted. Pure: knows no n8n and no network, and never follows an address it reads.
-import {
-	type PredictionState,
-	type PredictionStatus,
-	STATUS_SPELLINGS,
-	STATUSES,
-} from './reference';
+import { type PredictionStatus, STATUS_SPELLINGS, STATUSES } from './reference';
 
 export type JsonObject = { readonly [key: string]: unknown };
 
@@ -24,15 +19,15 @@ interface PredictionFacts {
 }
 
 export interface WorkingPrediction extends PredictionFacts {
-	readonly state: Extract<PredictionState, 'working'>;
+	readonly state: 'working';
 }
 export interface SucceededPrediction extends PredictionFacts {
-	readonly state: Extract<PredictionState, 'succeeded'>;
+	readonly state: 'succeeded';
 	/** null where the answer holds no http(s) address. */
 	readonly videoUrl: string | null;
 }
 export interface EndedPrediction extends PredictionFacts {
-	readonly state: Extract<PredictionState, 'ended'>;
+	readonly state: 'ended';
 	/** GPTProto's own words; null where it gave none. */
 	readonly failureReason: string | null;
 }
