@@ -159,7 +159,7 @@ export function readSettings(parameters: RequestParameters): RequestSettings {
 		facts?.resolutions ?? RESOLUTIONS,
 		facts?.name,
 	);
-	const { seed = DEFAULTS.seed, cameraFixed, generateAudio } = parameters;
+	const { seed, cameraFixed, generateAudio } = parameters;
 	return {
 		model,
 		body: {
