@@ -1,7 +1,7 @@
 // Streams a finished video into n8n's binary store, so that it never sits in memory, and looks that it is a video, comes
 // whole, and comes to an end.
 import type { IBinaryData } from 'n8n-workflow';
-import type { SucceededPrediction } from '../gptproto/prediction';
+import type { Prediction } from '../gptproto/prediction';
 import { bounds } from './bounds';
 import { type Clock, onAbort } from './clock';
 import { HeldBack } from './limiter';
@@ -147,11 +147,11 @@ function fileNameOf(predictionId: string): string {
 export async function downloadVideo(
 	run: Run,
 	account: Account,
-	prediction: SucceededPrediction & { readonly videoUrl: string },
+	{ id: predictionId, status }: Prediction,
+	videoUrl: string,
 	store: VideoStore,
 	deadline: number,
 ): Promise<IBinaryData> {
-	const { id: predictionId, status, videoUrl } = prediction;
 	const { clock } = run;
 	const until = Math.max(deadline, clock.now() + bounds.graceMs);
 	let fault: DownloadFault = { kind: 'tooSlow' };
