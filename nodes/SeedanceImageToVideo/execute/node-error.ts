@@ -30,15 +30,12 @@ export function toNodeError(
 		level: 'warning' as const,
 		// Read by newer versions of n8n only.
 		...(cause && { failure: { cause } }),
+		...(httpCode !== undefined && { httpCode }),
 	};
 	const error =
 		origin === 'input'
 			? new NodeOperationError(node, title, options)
-			: new NodeApiError(
-					node,
-					{ message: title },
-					{ ...options, ...(httpCode !== undefined && { httpCode }) },
-				);
+			: new NodeApiError(node, { message: title }, options);
 	// Both classes put words of their own in place of a message that happens to hold the name of a network fault.
 	error.message = title;
 	error.description = description;
