@@ -190,6 +190,24 @@ it('refuses a file that is no image, and an empty one, naming the fields that ar
 	expect(engine.sandbox.requests).toHaveLength(0);
 });
 
+it.each([
+	['n8n has deleted', { mimeType: 'image/png', data: 'filesystem-v2', id: 'filesystem-v2:gone' }],
+	['has no content', { mimeType: 'image/png' }],
+	['is no file', 'cat.png'],
+])('names the field of a file that %s', async (_, data) => {
+	const run = await engine.run({
+		items: [{ json: {}, binary: { data: data as never } }],
+		parameters: { imageInputType: 'binary' },
+	});
+	expect(run.data.resultData.error).toMatchObject({
+		message: expect.stringMatching(
+			/^'Input Data Field Name' names a field whose file cannot be read: "data" .*\[Item 0\]$/,
+		),
+		description: expect.stringMatching(/^[A-Z].+\.$/),
+	});
+	expect(engine.sandbox.requests).toHaveLength(0);
+});
+
 it('sends one bad item of three down the error branch and delivers the others', async () => {
 	const run = await engine.run({
 		items: items(3),
