@@ -218,6 +218,7 @@ const FAULTS: Examples<InputFault | words.FormFault> = {
 		{ kind: 'notAnImage', type: 'text/plain', fields: ['data'] },
 	],
 	emptyFile: [{ kind: 'emptyFile' }],
+	unreadableFile: [{ kind: 'unreadableFile', message: QUOTED }],
 };
 
 const BASE_URL_FAULTS: Readonly<Record<BaseUrlFault, true>> = {
