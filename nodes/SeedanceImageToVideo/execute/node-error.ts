@@ -42,6 +42,19 @@ export function toNodeError(
 	return error;
 }
 
+/** The json of an item for the error branch. */
+export function errorJson(message: Message, item: number, isTool = false) {
+	const { predictionId, status, videoUrl } = message.facts ?? {};
+	const details: IDataObject = {
+		predictionId: predictionId ?? null,
+		status: status ?? null,
+		videoUrl: videoUrl ?? null,
+		httpCode: message.httpCode ?? null,
+		description: message.description,
+	};
+	return { error: titleOf(message, item, isTool), details };
+}
+
 /**
  * The item of a node that continues: n8n sends exactly this shape to the error branch and keeps its details
  * (any other key would send it down the success branch).
@@ -52,16 +65,8 @@ export function toErrorItem(
 	item: number,
 	isTool = false,
 ): INodeExecutionData {
-	const { predictionId, status, videoUrl } = message.facts ?? {};
-	const details: IDataObject = {
-		predictionId: predictionId ?? null,
-		status: status ?? null,
-		videoUrl: videoUrl ?? null,
-		httpCode: message.httpCode ?? null,
-		description: message.description,
-	};
 	const errorItem: INodeExecutionData = {
-		json: { error: titleOf(message, item, isTool), details },
+		json: errorJson(message, item, isTool),
 		pairedItem: { item },
 	};
 	if (node.onError === 'continueErrorOutput') {

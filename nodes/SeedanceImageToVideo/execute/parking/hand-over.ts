@@ -26,7 +26,7 @@ function canBeParked(context: IExecuteFunctions): boolean {
 }
 
 /**
- * Parks the run where the user requested for it.
+ * Parks the run where the user asked for it.
  *
  * @returns what the editor shows meanwhile; null where the node waits itself
  * @throws Refusal, before anything is sent, where this n8n or this credential does not allow it
@@ -50,23 +50,18 @@ export async function takeOverByParking(
 	if (ids.length === 0) {
 		return parked.flatMap(({ failure }) => (failure ? [new Refusal(failure)] : []));
 	}
-	const node = context.getNode();
-	const code = parkedWorkflow(node, context.continueOnFail(), ids, maxConcurrentRequests);
+	const continues = context.continueOnFail();
+	const code = parkedWorkflow(context.getNode(), continues, ids, maxConcurrentRequests);
 	try {
 		const proxy = context.getWorkflowDataProxy(0);
-		await context.executeWorkflow(
-			{ code },
-			parked.map((one) => toItem(node, one)),
-			undefined,
-			{
-				parentExecution: {
-					executionId: proxy.$execution.id,
-					workflowId: proxy.$workflow.id,
-					shouldResume: true,
-				},
-				executionMode: context.getMode(),
+		await context.executeWorkflow({ code }, parked.map(toItem), undefined, {
+			parentExecution: {
+				executionId: proxy.$execution.id,
+				workflowId: proxy.$workflow.id,
+				shouldResume: true,
 			},
-		);
+			executionMode: context.getMode(),
+		});
 	} catch (fault) {
 		// What was accepted is in the ledger: the node picks it up and waits itself.
 		warn(context, describeNotHandedOver(fault));

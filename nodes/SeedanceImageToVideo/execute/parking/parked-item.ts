@@ -1,8 +1,8 @@
 // One item while it is parked, and the form in which n8n stores it.
-import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { Requested, OutputOptions } from '../item';
 import { describeWaitCutOff, type Message, messageOf } from '../messages';
-import { toErrorItem } from '../node-error';
+import { errorJson } from '../node-error';
 
 /** An item with a prediction: all that its output needs, and no picture, prompt or key. */
 export interface WaitingItem {
@@ -40,12 +40,12 @@ export function failedItem(item: number, failure: unknown): FailedItem {
  * n8n can go on with what the sub-execution holds when that was stopped, or killed in a worker: then these items are the
  * node's output, so each of them is an error item that says how to get its video.
  */
-export function toItem(node: INode, parked: ParkedItem): INodeExecutionData {
+export function toItem(parked: ParkedItem): INodeExecutionData {
 	const { item } = parked;
 	const words = parked.failure ?? describeWaitCutOff(parked.predictionId, parked.status);
-	const { json } = toErrorItem({ ...node, onError: 'continueRegularOutput' }, words, item);
-	const details = { ...(json.details as IDataObject), parked: parked as unknown as IDataObject };
-	return { json: { ...json, details }, pairedItem: { item } };
+	const { error, details } = errorJson(words, item);
+	details.parked = parked as unknown as IDataObject;
+	return { json: { error, details }, pairedItem: { item } };
 }
 
 export function fromItem({ json }: INodeExecutionData): ParkedItem {

@@ -35,7 +35,7 @@ export async function resumeParked(
 	if (stage === 'deliver') return await deliverAll(batch, parked);
 	const checked = await Promise.all(parked.map(async (one) => await check(batch, one)));
 	if (batch.run.signal?.aborted) throw new NodeOperationError(context.getNode(), CANCELLED);
-	return checked.map((one) => toItem(context.getNode(), one));
+	return checked.map(toItem);
 }
 
 /** The account of a parked item. @throws Refusal where it is another one than before, or cannot be used any more */

@@ -9,7 +9,7 @@ export type Stage = 'check' | 'deliver';
 /** A wait that is shorter stays in the memory of the process. Seconds. */
 const WAIT_SECONDS = 65;
 
-/** n8n's If node, requested whether all items are settled. */
+/** n8n's If node, asked whether all items are settled. */
 const ALL_SETTLED = {
 	options: { caseSensitive: true, leftValue: '', typeValidation: 'strict', version: 2 },
 	combinator: 'and',
