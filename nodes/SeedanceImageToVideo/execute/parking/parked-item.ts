@@ -1,19 +1,15 @@
 // One item while it is parked, and the form in which n8n stores it.
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import type { Requested, OutputOptions } from '../item';
 import { describeWaitCutOff, type Message, messageOf } from '../messages';
 import { errorJson } from '../node-error';
+import type { Delivery } from '../operations';
 
-/** An item with a prediction: all that its output needs, and no picture, prompt or key. */
-export interface WaitingItem {
-	readonly item: number;
+/** An item with a prediction: all that its delivery needs later, and no picture, prompt or key. */
+export interface WaitingItem extends Omit<Delivery, 'account' | 'deadline'> {
 	/** A hash of base URL and key. */
 	readonly account: string;
 	readonly predictionId: string;
 	readonly status: string | null;
-	readonly requested: Requested;
-	readonly output: OutputOptions;
-	readonly isPromised: boolean;
 	readonly timeoutMs: number;
 	/** On the wall clock, which goes on while n8n does not run. */
 	readonly deadlineEpochMs: number;
