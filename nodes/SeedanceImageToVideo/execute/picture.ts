@@ -8,12 +8,9 @@ import {
 } from '../gptproto/request';
 import { describeUnexpected, type FormFault } from './messages';
 
-export interface PictureSource {
-	/** The parameter that names it, for messages. */
-	readonly parameter: string;
+/** Its value is the address, or the name of the field. */
+export interface PictureSource extends PictureReference {
 	readonly kind: 'address' | 'field';
-	/** The address, or the name of the field. */
-	readonly value: unknown;
 }
 
 /** First bytes of the formats Seedance takes, for files whose type n8n does not know. */

@@ -192,9 +192,9 @@ function isBase64(text: string, start: number): boolean {
 
 /** A first or last frame, and the parameter a refusal has to name. */
 export interface PictureReference {
+	readonly parameter: string;
 	/** An http(s) URL or a data URI. */
 	readonly value: unknown;
-	readonly parameter: string;
 }
 
 /** Whether the value is a picture itself and not the address of one. */
