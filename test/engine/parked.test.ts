@@ -256,6 +256,20 @@ describe('an answer that is none', () => {
 		expect(itemsOf(keeper, PARKED.deliver)[0]?.binary?.data).toBeDefined();
 	});
 
+	it('to a finished prediction does not call it unfinished', async () => {
+		engine.sandbox.options.renderMs = 0;
+		engine.sandbox.plan({ on: 'result', kind: 'status500', after: 1, times: Infinity });
+		const run = engine.start(surviving({ onError: 'continueRegularOutput' }));
+		await run.finished;
+		const [prediction] = engine.sandbox.predictions;
+		await until(() => Number(prediction?.resultRequests) > 2);
+		engine.leap(16 * 60_000);
+		const keeper = await run.subExecutions[0]?.finished;
+		const [failed] = itemsOf(keeper as IRun, PARKED.deliver);
+		expect(failed?.json.error).toContain(`${prediction?.id} could not be read`);
+		expect(failed?.json.details).toMatchObject({ status: 'succeeded' });
+	});
+
 	it('without an address is not called unfinished at the timeout', async () => {
 		engine.sandbox.options.renderMs = 0;
 		engine.sandbox.plan({ on: 'result', kind: 'succeededWithoutOutputs', times: Infinity });
