@@ -91,15 +91,18 @@ async function deliverableOf(batch: Batch, parked: ParkedItem): Promise<Delivera
 	// n8n may be a minute late, which is not the video's fault.
 	const remainingMs = Math.max(deadlineEpochMs - run.clock.epochMs(), 2 * bounds.resultMs);
 	const deadline = run.clock.now() + remainingMs;
-	const prediction = isPromised
-		? await waitForEnd(run, predictionId, {
-				account,
-				pollingIntervalMs: bounds.backoffBaseMs,
-				startedAt: deadline - timeoutMs,
-				timeoutMs,
-				acceptedAt: null,
-			})
-		: await askForState(run, predictionId, account, deadline);
+	const pollingIntervalMs = bounds.backoffBaseMs;
+	const waiting = { account, pollingIntervalMs, startedAt: deadline - timeoutMs, timeoutMs };
+	const asking = isPromised
+		? waitForEnd(run, predictionId, { ...waiting, acceptedAt: null })
+		: askForState(run, predictionId, account, deadline);
+	const prediction = await asking.catch((failure: unknown): never => {
+		const reason = failure instanceof PredictionFailure ? failure.reason : null;
+		if (reason?.kind !== 'timedOut') throw failure;
+		// It has ended, as the last check saw: it is not unfinished, but out of sight.
+		const facts = { predictionId, status: parked.status ?? undefined };
+		throw new PredictionFailure({ ...reason, kind: 'stateUnknown' }, facts);
+	});
 	keepPromise(prediction, isPromised);
 	return { prediction, delivery: { ...parked, account, deadline } };
 }
