@@ -5,6 +5,7 @@ import { bounds } from '../../prediction/bounds';
 import { Cancelled } from '../../prediction/limiter';
 import { PredictionFailure } from '../../prediction/reason';
 import { isFinalRefusal } from '../../prediction/retry';
+import type { Account, Run } from '../../prediction/run';
 import { askForState, askOnce, waitForEnd } from '../../prediction/wait';
 import { type Batch, openBatch, type Result, settled } from '../batch';
 import {
@@ -16,7 +17,7 @@ import {
 	withMore,
 } from '../messages';
 import { toErrorItem, toNodeError } from '../node-error';
-import { deliver, type Delivery, keepPromise } from '../operations';
+import { deliver, keepPromise } from '../operations';
 import { failedItem, fromItem, type ParkedItem, toItem, type WaitingItem } from './parked-item';
 import type { Stage } from './workflow';
 
@@ -76,21 +77,25 @@ async function check(batch: Batch, parked: ParkedItem): Promise<ParkedItem> {
 	}
 }
 
+/** When a parked item's time is up, on the clock's scale. n8n may be a minute late, which is not the video's fault. */
+function deadlineOf({ clock }: Run, { deadlineEpochMs }: WaitingItem): number {
+	return clock.now() + Math.max(deadlineEpochMs - clock.epochMs(), 2 * bounds.resultMs);
+}
+
 /** A prediction as it is now, and what is needed to deliver it. */
 interface Deliverable {
 	readonly prediction: Prediction;
-	readonly delivery: Delivery;
+	readonly account: Account;
+	readonly parked: WaitingItem;
 }
 
 /** @throws PredictionFailure where a video was promised and there is none; Refusal, Cancelled */
 async function deliverableOf(batch: Batch, parked: ParkedItem): Promise<Deliverable> {
 	if (parked.failure) throw new Refusal(parked.failure);
 	const { run } = batch;
-	const { predictionId, isPromised, timeoutMs, deadlineEpochMs } = parked;
+	const { predictionId, isPromised, timeoutMs } = parked;
 	const account = await accountOf(batch, parked);
-	// n8n may be a minute late, which is not the video's fault.
-	const remainingMs = Math.max(deadlineEpochMs - run.clock.epochMs(), 2 * bounds.resultMs);
-	const deadline = run.clock.now() + remainingMs;
+	const deadline = deadlineOf(run, parked);
 	const pollingIntervalMs = bounds.backoffBaseMs;
 	const waiting = { account, pollingIntervalMs, startedAt: deadline - timeoutMs, timeoutMs };
 	const asking = isPromised
@@ -104,7 +109,7 @@ async function deliverableOf(batch: Batch, parked: ParkedItem): Promise<Delivera
 		throw new PredictionFailure({ ...reason, kind: 'stateUnknown' }, facts);
 	});
 	keepPromise(prediction, isPromised);
-	return { prediction, delivery: { ...parked, account, deadline } };
+	return { prediction, account, parked };
 }
 
 /** Fails for the first item that failed, where the node's On Error is Stop, and says where the other videos are. */
@@ -140,11 +145,15 @@ async function deliverAll(
 	);
 	throwIfStopped(batch, deliverables, deliverables);
 	const results: readonly Result[] = await Promise.all(
-		deliverables.map(async (one) =>
-			one instanceof Error
-				? one
-				: await settled(deliver(context, run, one.prediction, one.delivery)),
-		),
+		deliverables.map(async (one) => {
+			if (one instanceof Error) return one;
+			const delivery = {
+				...one.parked,
+				account: one.account,
+				deadline: deadlineOf(run, one.parked),
+			};
+			return await settled(deliver(context, run, one.prediction, delivery));
+		}),
 	);
 	throwIfStopped(batch, deliverables, results);
 	return results.map((result, item) =>
