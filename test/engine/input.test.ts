@@ -80,6 +80,11 @@ const bad: Array<[what: string, parameters: Record<string, unknown>, message: st
 		'\'Duration (Seconds)\' must be a whole number from 4 to 15, but is "abc"',
 	],
 	[
+		'a duration that is no number at all',
+		{ duration: '={{ Number("x") }}' },
+		'\'Duration (Seconds)\' must be a whole number from 4 to 15, but is "NaN"',
+	],
+	[
 		'a seed beyond range',
 		options({ seed: 2147483648 }),
 		"'Seed' must be a whole number from -1 to 2147483647",
@@ -182,6 +187,24 @@ it('refuses a file that is no image, and an empty one, naming the fields that ar
 		});
 		expect(run.data.resultData.error?.message).toContain(message);
 	}
+	expect(engine.sandbox.requests).toHaveLength(0);
+});
+
+it.each([
+	['n8n has deleted', { mimeType: 'image/png', data: 'filesystem-v2', id: 'filesystem-v2:gone' }],
+	['has no content', { mimeType: 'image/png' }],
+	['is no file', 'cat.png'],
+])('names the field of a file that %s', async (_, data) => {
+	const run = await engine.run({
+		items: [{ json: {}, binary: { data: data as never } }],
+		parameters: { imageInputType: 'binary' },
+	});
+	expect(run.data.resultData.error).toMatchObject({
+		message: expect.stringMatching(
+			/^'Input Data Field Name' names a field whose file cannot be read: "data" .*\[Item 0\]$/,
+		),
+		description: expect.stringMatching(/^[A-Z].+\.$/),
+	});
 	expect(engine.sandbox.requests).toHaveLength(0);
 });
 

@@ -68,6 +68,7 @@ const SAME: Record<string, Options> = {
 	},
 	'addresses alone': { items: items(2), parameters: { downloadVideo: false } },
 	'two that fail': { ...TWO_FAIL, onError: 'continueRegularOutput' },
+	'two that fail, with the setting of older workflows': { ...TWO_FAIL, continueOnFail: true },
 };
 
 it.each(Object.keys(SAME))('puts out what it puts out when it waits itself: %s', async (name) => {
@@ -176,6 +177,29 @@ it('takes over a prediction that Get Result waits for', async () => {
 	expect(itemsOf(keeper, PARKED.deliver)[0]?.binary?.data).toBeDefined();
 });
 
+it('keeps up nobody for an item of Get Result that does not wait', async () => {
+	engine.sandbox.options.renderMs = 0;
+	const ids = [await engine.submitted(), await engine.submitted(), await engine.submitted()];
+	engine.sandbox.plan({
+		on: 'result',
+		kind: 'status500',
+		times: Infinity,
+		match: (id) => id === ids[1],
+	});
+	const options: Options = {
+		items: ids.map((id, n) => ({ json: { id, n } })),
+		onError: 'continueRegularOutput',
+		parameters: {
+			operation: 'getResult',
+			predictionId: '={{ $json.id }}',
+			waitForCompletion: '={{ $json.n === 0 }}',
+		},
+	};
+	const inMemory = comparable(itemsOf(await engine.run(options), SUCCESS));
+	const { keeper } = await park(options);
+	expect(comparable(itemsOf(keeper, PARKED.deliver))).toEqual(inMemory);
+});
+
 it('does not ask with the key of another account', async () => {
 	engine.sandbox.options.renderMs = 300;
 	const { apiKey, baseUrl } = engine.sandbox;
@@ -191,7 +215,79 @@ it('does not ask with the key of another account', async () => {
 	);
 });
 
+it.each([
+	['cannot be used any more', { baseUrl: 'gptproto' }],
+	['cannot be read any more', { baseUrl: '={{ $("Nowhere").first().json.a }}' }],
+])('names the prediction where the credential %s', async (_, changed) => {
+	const { apiKey, baseUrl } = engine.sandbox;
+	const credential = { apiKey, baseUrl };
+	const run = engine.start(surviving({ credential, onError: 'continueRegularOutput' }));
+	await run.finished;
+	Object.assign(credential, changed);
+	const keeper = await run.subExecutions[0]?.finished;
+	const [failed] = itemsOf(keeper as IRun, PARKED.deliver);
+	const [prediction] = engine.sandbox.predictions;
+	expect(failed?.json.error).toContain('credential');
+	expect(failed?.json.details).toMatchObject({ predictionId: prediction?.id });
+	expect(JSON.stringify(failed?.json)).not.toContain('Nothing was submitted');
+});
+
+it('names the prediction of a refused question on Stop, where no retry will', async () => {
+	engine.sandbox.plan({ on: 'result', kind: 'unauthorized', times: Infinity });
+	const { keeper } = await park({ items: items(2) });
+	const { message, description } = errorOf(keeper);
+	for (const { id } of engine.sandbox.predictions) expect(message + description).toContain(id);
+});
+
+it('submits nothing again in a later round of a loop where an answer was lost', async () => {
+	engine.sandbox.plan({ on: 'submit', kind: 'status502Html', match: (_, count) => count === 1 });
+	const options = surviving({
+		items: items(2),
+		parameters: { prompt: '=Item {{ $json.n }}' },
+		onError: 'continueRegularOutput',
+	});
+	const { data } = await engine.start(options).finished;
+	expect(engine.submissions()).toHaveLength(2);
+	// The next round, when the parked one has ended.
+	delete data.waitTill;
+	const later = await engine.run({ ...options, items: [], retryOf: data });
+	expect(JSON.stringify(itemsOf(later, SEEDANCE, 0))).toContain('may exist and may be billed');
+	expect(engine.submissions()).toHaveLength(3);
+});
+
 describe('an answer that is none', () => {
+	it('is forgiven while there is time, also when all have ended', async () => {
+		engine.sandbox.options.renderMs = 0;
+		engine.sandbox.plan({ on: 'result', kind: 'status500', after: 1, times: 8 });
+		const { keeper } = await park({ onError: 'continueRegularOutput' });
+		expect(itemsOf(keeper, PARKED.deliver)[0]?.binary?.data).toBeDefined();
+	});
+
+	it('to a finished prediction does not call it unfinished', async () => {
+		engine.sandbox.options.renderMs = 0;
+		engine.sandbox.plan({ on: 'result', kind: 'status500', after: 1, times: Infinity });
+		const run = engine.start(surviving({ onError: 'continueRegularOutput' }));
+		await run.finished;
+		const [prediction] = engine.sandbox.predictions;
+		await until(() => Number(prediction?.resultRequests) > 2);
+		engine.leap(16 * 60_000);
+		const keeper = await run.subExecutions[0]?.finished;
+		const [failed] = itemsOf(keeper as IRun, PARKED.deliver);
+		expect(failed?.json.error).toContain(`${prediction?.id} could not be read`);
+		expect(failed?.json.details).toMatchObject({ status: 'succeeded' });
+	});
+
+	it('without an address is not called unfinished at the timeout', async () => {
+		engine.sandbox.options.renderMs = 0;
+		engine.sandbox.plan({ on: 'result', kind: 'succeededWithoutOutputs', times: Infinity });
+		const run = engine.start(surviving({ onError: 'continueRegularOutput' }));
+		await run.finished;
+		engine.leap(16 * 60_000);
+		const keeper = await run.subExecutions[0]?.finished;
+		const [failed] = itemsOf(keeper as IRun, PARKED.deliver);
+		expect(failed?.json.error).toContain('gave no http(s) address');
+	});
+
 	it('ends the item where asking again would change nothing', async () => {
 		engine.sandbox.plan({ on: 'result', kind: 'unauthorized', times: Infinity });
 		const { keeper } = await park({ onError: 'continueRegularOutput' });

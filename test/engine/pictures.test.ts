@@ -39,6 +39,14 @@ it.each([
 	expect(body()?.image).toBe(`data:${mimeType};base64,${content.toString('base64')}`);
 });
 
+it('takes a file whose type is only that it is bytes, as S3 says it, for an untyped one', async () => {
+	await engine.run({
+		items: [{ json: {}, binary: { data: field(PNG, 'binary/octet-stream') } }],
+		parameters: { imageInputType: 'binary' },
+	});
+	expect(body()?.image).toBe(`data:image/png;base64,${PNG.toString('base64')}`);
+});
+
 it('sends a data URI as it is, and a last frame from a field', async () => {
 	await engine.run({
 		items: [{ json: {}, binary: { end: field(PNG, 'image/png; charset=binary') } }],

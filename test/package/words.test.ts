@@ -218,6 +218,7 @@ const FAULTS: Examples<InputFault | words.FormFault> = {
 		{ kind: 'notAnImage', type: 'text/plain', fields: ['data'] },
 	],
 	emptyFile: [{ kind: 'emptyFile' }],
+	unreadableFile: [{ kind: 'unreadableFile', message: QUOTED }],
 };
 
 const BASE_URL_FAULTS: Readonly<Record<BaseUrlFault, true>> = {
@@ -267,6 +268,7 @@ const messages: readonly words.Message[] = [
 	words.describeNotParkable('oldN8n'),
 	words.describeNotParkable('credentialOfItem'),
 	words.describeOtherAccount('abc'),
+	words.describeOtherAccount('abc', words.describeBaseUrlFault('noScheme')),
 	words.describeWaitCutOff(QUOTED, 'running'),
 ];
 

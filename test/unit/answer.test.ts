@@ -181,6 +181,8 @@ describe('a prediction is found', () => {
 		['in the envelope', { code: 200, message: 'success', data: prediction }],
 		['in a list in the envelope', { code: 200, data: [prediction] }],
 		['without an envelope', prediction],
+		['beside a code that says all is well', { ...prediction, code: 0 }],
+		['beside such a code as text', { ...prediction, code: '200' }],
 		['by its task id', { data: { task_id: 'abc', status: 'queued' } }],
 		['by its task id, without an envelope', { task_id: 'abc', status: 'queued' }],
 		['whatever else the envelope says', { code: 500, message: 'oops', data: prediction }],

@@ -154,6 +154,11 @@ it('names the model that does not render a resolution, and takes any documented 
 	expect(unknown).toMatchObject({ model: 'seedance-9', frame: null });
 });
 
+it('takes a choice with space around it, as it comes out of a sheet', () => {
+	const spaced = { model: `${DEFAULTS.model}\n`, aspectRatio: ' 16:9', resolution: '720p ' };
+	expect(readSettings({ ...good, ...spaced })).toEqual(readSettings(good));
+});
+
 it.each([
 	[true, true],
 	['TRUE ', true],
@@ -195,6 +200,9 @@ it.each(['a/b', 'a+b=', 'ab==', 'a b', 'ä', '..a', 7])(
 	},
 );
 
-it.each(['.', '..', '', ' ', '\ud800', 'x'.repeat(501), {}, true])('refuses %j as an id', (id) => {
-	expect(() => readPredictionId(id)).toThrow(InvalidParameter);
-});
+it.each(['.', '..', '', ' ', '\ud800', 'x'.repeat(501), {}, true, NaN, Infinity, 1.5, 2 ** 60])(
+	'refuses %j as an id',
+	(id) => {
+		expect(() => readPredictionId(id)).toThrow(InvalidParameter);
+	},
+);

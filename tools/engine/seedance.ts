@@ -16,7 +16,7 @@ export const FAILED = 'Failed';
 
 /** Options of the run, of the node as n8n's node settings have them, and of the workflow around it. */
 export interface SeedanceOptions
-	extends EngineOptions, Pick<INode, 'onError' | 'retryOnFail' | 'maxTries'> {
+	extends EngineOptions, Pick<INode, 'onError' | 'continueOnFail' | 'retryOnFail' | 'maxTries'> {
 	readonly parameters: Record<string, NodeParameterValueType | IDataObject>;
 	/** Rounds of a loop around the node; none without. */
 	readonly rounds?: number;
@@ -35,11 +35,12 @@ function link(to: string) {
 /** Starts Start -> Seedance -> Success, with a second output to Failed (or round again) where the node has an error branch. */
 export function runSeedance(options: SeedanceOptions): EngineRun {
 	const { product, parameters, rounds, failedGoRound } = options;
-	const { onError, retryOnFail, maxTries = 2 } = options;
+	const { onError, continueOnFail, retryOnFail, maxTries = 2 } = options;
 	const seedance: INode = {
 		...node(SEEDANCE, product.nodeType.description.name, parameters as INode['parameters']),
 		credentials: { [product.credentialType.name]: { id: '1', name: 'GPTProto' } },
 		...(onError && { onError }),
+		...(continueOnFail && { continueOnFail }),
 		...(retryOnFail && { retryOnFail, maxTries, waitBetweenTries: 1 }),
 	};
 	const isLooped = rounds !== undefined;

@@ -30,19 +30,29 @@ export function toNodeError(
 		level: 'warning' as const,
 		// Read by newer versions of n8n only.
 		...(cause && { failure: { cause } }),
+		...(httpCode !== undefined && { httpCode }),
 	};
 	const error =
 		origin === 'input'
 			? new NodeOperationError(node, title, options)
-			: new NodeApiError(
-					node,
-					{ message: title },
-					{ ...options, ...(httpCode !== undefined && { httpCode }) },
-				);
+			: new NodeApiError(node, { message: title }, options);
 	// Both classes put words of their own in place of a message that happens to hold the name of a network fault.
 	error.message = title;
 	error.description = description;
 	return error;
+}
+
+/** The json of an item for the error branch. */
+export function errorJson(message: Message, item: number, isTool = false) {
+	const { predictionId, status, videoUrl } = message.facts ?? {};
+	const details: IDataObject = {
+		predictionId: predictionId ?? null,
+		status: status ?? null,
+		videoUrl: videoUrl ?? null,
+		httpCode: message.httpCode ?? null,
+		description: message.description,
+	};
+	return { error: titleOf(message, item, isTool), details };
 }
 
 /**
@@ -55,16 +65,8 @@ export function toErrorItem(
 	item: number,
 	isTool = false,
 ): INodeExecutionData {
-	const { predictionId, status, videoUrl } = message.facts ?? {};
-	const details: IDataObject = {
-		predictionId: predictionId ?? null,
-		status: status ?? null,
-		videoUrl: videoUrl ?? null,
-		httpCode: message.httpCode ?? null,
-		description: message.description,
-	};
 	const errorItem: INodeExecutionData = {
-		json: { error: titleOf(message, item, isTool), details },
+		json: errorJson(message, item, isTool),
 		pairedItem: { item },
 	};
 	if (node.onError === 'continueErrorOutput') {

@@ -34,6 +34,13 @@ export interface Delivery {
 	readonly isPromised: boolean;
 }
 
+/** @throws PredictionFailure where a video was promised and the prediction ended without one */
+export function keepPromise(prediction: Prediction, isPromised: boolean): void {
+	if (prediction.state !== 'ended' || !isPromised) return;
+	const { id: predictionId, status, failureReason } = prediction;
+	throw new PredictionFailure({ kind: 'ended', failureReason }, { predictionId, status });
+}
+
 /** Delivers a prediction: the video is downloaded where there is one. @throws PredictionFailure */
 export async function deliver(
 	context: IExecuteFunctions,
@@ -41,21 +48,13 @@ export async function deliver(
 	prediction: Prediction,
 	{ item, requested, output, account, deadline, isPromised }: Delivery,
 ): Promise<INodeExecutionData> {
-	if (prediction.state === 'ended' && isPromised) {
-		const { id: predictionId, status, failureReason } = prediction;
-		throw new PredictionFailure({ kind: 'ended', failureReason }, { predictionId, status });
-	}
-	const videoUrl = prediction.state === 'succeeded' ? prediction.videoUrl : null;
+	keepPromise(prediction, isPromised);
+	const isWanted = prediction.state === 'succeeded' && output.videoField !== null;
+	const address = isWanted ? prediction.videoUrl : null;
 	const video =
-		prediction.state === 'succeeded' && videoUrl !== null && output.videoField !== null
-			? await downloadVideo(
-					run,
-					account,
-					{ ...prediction, videoUrl },
-					videoStore(context),
-					deadline,
-				)
-			: null;
+		address === null
+			? null
+			: await downloadVideo(run, account, prediction, address, videoStore(context), deadline);
 	return outputItem(item, prediction, requested, output, video);
 }
 
@@ -81,17 +80,15 @@ async function getResult(batch: Batch, job: Job): Promise<INodeExecutionData> {
 	const { context, run, waitedFor } = batch;
 	const { plan, account, startedAt } = job;
 	const predictionId = plan.predictionId ?? '';
-	const { timeoutMs } = plan;
 	let prediction: Prediction;
 	if (plan.waits) {
 		waitedFor.add(predictionId);
-		const { pollingIntervalMs } = plan;
-		const waiting = { account, pollingIntervalMs, startedAt, timeoutMs, acceptedAt: null };
+		const waiting = { ...plan, account, startedAt, acceptedAt: null };
 		prediction = await waitForEnd(run, predictionId, waiting);
 		waitedFor.delete(predictionId);
 		account.session.placeIsFree();
 	} else {
-		prediction = await askForState(run, predictionId, account, startedAt + timeoutMs);
+		prediction = await askForState(run, predictionId, account, startedAt + plan.timeoutMs);
 	}
 	return await deliver(context, run, prediction, deliveryOf(job, UNKNOWN_REQUEST));
 }

@@ -68,14 +68,13 @@ export interface RunOptions {
 export function readRunOptions(context: IExecuteFunctions): RunOptions {
 	const { number, option } = readersOf(context, 0);
 	const { maxConcurrentRequests } = OPTION_DEFAULTS;
-	const survives = option('surviveRestarts') ?? false;
 	return {
 		maxConcurrentRequests: number('maxConcurrentRequests', maxConcurrentRequests, {
 			min: 1,
 			isWhole: true,
 		}),
 		spendingLimit: number('spendingLimit', 0, { min: 0, isWhole: true }),
-		surviveRestarts: readBoolean('surviveRestarts', survives),
+		surviveRestarts: readBoolean('surviveRestarts', option('surviveRestarts') ?? false),
 	};
 }
 
@@ -118,14 +117,12 @@ export function readPlan(
 	const { parameter, option, isOn, number } = readersOf(context, item);
 	const isGetting = operation === 'getResult';
 	const waits = isGetting ? isOn('waitForCompletion', false) : operation === 'submitAndWait';
-	const { pollingIntervalSeconds, timeoutMinutes } = OPTION_DEFAULTS;
 	// Options of waiting that are left over from another operation do not count.
-	const seconds = waits
-		? number('pollingInterval', pollingIntervalSeconds, { min: MIN_POLLING_INTERVAL_SECONDS })
-		: pollingIntervalSeconds;
-	const minutes = waits
-		? number('timeoutMinutes', timeoutMinutes, { min: 0, isAbove: true })
-		: timeoutMinutes;
+	const ofWaiting: typeof number = waits ? number : (_, fallback) => fallback;
+	const { pollingIntervalSeconds, timeoutMinutes } = OPTION_DEFAULTS;
+	const leastPause = { min: MIN_POLLING_INTERVAL_SECONDS };
+	const seconds = ofWaiting('pollingInterval', pollingIntervalSeconds, leastPause);
+	const minutes = ofWaiting('timeoutMinutes', timeoutMinutes, { min: 0, isAbove: true });
 	const downloads = operation !== 'submit' && !isTool && isOn('downloadVideo', true);
 	return {
 		pollingIntervalMs: seconds * 1000,

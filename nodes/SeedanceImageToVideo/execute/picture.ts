@@ -1,19 +1,16 @@
 // Where a picture comes from: an address, a data URI, or a file of the input item, which becomes a data URI.
-import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 import {
 	type InputFault,
 	InvalidParameter,
 	isDataUri,
 	type PictureReference,
 } from '../gptproto/request';
-import type { FormFault } from './messages';
+import { describeUnexpected, type FormFault } from './messages';
 
-export interface PictureSource {
-	/** The parameter that names it, for messages. */
-	readonly parameter: string;
+/** Its value is the address, or the name of the field. */
+export interface PictureSource extends PictureReference {
 	readonly kind: 'address' | 'field';
-	/** The address, or the name of the field. */
-	readonly value: unknown;
 }
 
 /** First bytes of the formats Seedance takes, for files whose type n8n does not know. */
@@ -33,28 +30,33 @@ function typeByContent(content: Buffer): string | undefined {
 	)?.[0];
 }
 
+function refuse({ parameter, value }: PictureSource, fault: FormFault | InputFault): never {
+	throw new InvalidParameter<FormFault | InputFault>(parameter, fault, value);
+}
+
 /** The file in a field of an input item. @throws InvalidParameter where there is none, or where it is no image */
-function fileIn(
-	context: IExecuteFunctions,
-	item: number,
-	{ parameter, value }: PictureSource,
-): { readonly name: string; readonly file: IBinaryData; readonly type: string | null } {
+function fileIn(context: IExecuteFunctions, item: number, source: PictureSource) {
+	const { value } = source;
 	const binary = context.getInputData()[item]?.binary ?? {};
 	const fields = Object.keys(binary);
-	const refuse = (fault: FormFault | InputFault): never => {
-		throw new InvalidParameter<FormFault | InputFault>(parameter, fault, value);
-	};
-	if (typeof value !== 'string' && value !== undefined) return refuse({ kind: 'notText' });
+	if (typeof value !== 'string' && value !== undefined) return refuse(source, { kind: 'notText' });
 	const name = value?.trim() ?? '';
-	if (name === '') return refuse({ kind: 'noFieldNamed', fields });
+	if (name === '') return refuse(source, { kind: 'noFieldNamed', fields });
 	const file = Object.hasOwn(binary, name) ? binary[name] : undefined;
-	if (!file) return refuse({ kind: 'fieldMissing', fields });
+	if (!file) return refuse(source, { kind: 'fieldMissing', fields });
 	const type = (file.mimeType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-	const isUntyped = type === '' || type === 'application/octet-stream';
+	const isUntyped = ['', 'application/octet-stream', 'binary/octet-stream'].includes(type);
 	if (!isUntyped && !/^image\/[a-z0-9.+-]+$/.test(type)) {
-		return refuse({ kind: 'notAnImage', type, fields });
+		return refuse(source, { kind: 'notAnImage', type, fields });
 	}
-	return { name, file, type: isUntyped ? null : type };
+	return { name, file, fields, type: isUntyped ? undefined : type };
+}
+
+/** What n8n says of a file, or gives of it. @throws InvalidParameter where it cannot */
+async function read<Value>(source: PictureSource, reading: () => Promise<Value>): Promise<Value> {
+	return await reading().catch((fault: unknown) =>
+		refuse(source, { kind: 'unreadableFile', message: describeUnexpected(fault).message }),
+	);
 }
 
 /** About how many bytes of memory a picture takes; 0 for an address. @throws InvalidParameter */
@@ -65,9 +67,11 @@ export async function sizeOfPicture(
 ): Promise<number> {
 	if (source.kind === 'address') return isDataUri(source.value) ? source.value.length : 0;
 	const { file } = fileIn(context, item, source);
-	if (!file.id) return Math.max(file.data.length, 1);
-	const { fileSize } = await context.helpers.getBinaryMetadata(file.id);
-	return Math.max(fileSize, 1);
+	return await read(source, async () => {
+		const { id, data } = file;
+		const size = id ? (await context.helpers.getBinaryMetadata(id)).fileSize : data.length;
+		return Math.max(size, 1);
+	});
 }
 
 /** Loads a picture. @returns an address or a data URI, not yet looked at @throws InvalidParameter */
@@ -78,16 +82,12 @@ export async function loadPicture(
 ): Promise<PictureReference> {
 	const { parameter, value } = source;
 	if (source.kind === 'address') return { parameter, value };
-	const { name, type } = fileIn(context, item, source);
-	const content = await context.helpers.getBinaryDataBuffer(item, name);
-	if (content.length === 0) {
-		throw new InvalidParameter<FormFault>(parameter, { kind: 'emptyFile' }, value);
-	}
+	const { name, type, fields } = fileIn(context, item, source);
+	const content = await read(source, async () => {
+		return await context.helpers.getBinaryDataBuffer(item, name);
+	});
+	if (content.length === 0) return refuse(source, { kind: 'emptyFile' });
 	const mimeType = type ?? typeByContent(content);
-	if (mimeType === undefined) {
-		const fields = Object.keys(context.getInputData()[item]?.binary ?? {});
-		const fault: FormFault = { kind: 'notAnImage', type: '', fields };
-		throw new InvalidParameter<FormFault>(parameter, fault, value);
-	}
+	if (mimeType === undefined) return refuse(source, { kind: 'notAnImage', type: '', fields });
 	return { parameter, value: `data:${mimeType};base64,${content.toString('base64')}` };
 }

@@ -1,11 +1,6 @@
 // Reads a prediction out of an answer of GPTProto, tolerantly: every spelling that public clients of this API have met
 // is accepted. Pure: knows no n8n and no network, and never follows an address it reads.
-import {
-	type PredictionState,
-	type PredictionStatus,
-	STATUS_SPELLINGS,
-	STATUSES,
-} from './reference';
+import { type PredictionStatus, STATUS_SPELLINGS, STATUSES } from './reference';
 
 export type JsonObject = { readonly [key: string]: unknown };
 
@@ -24,15 +19,15 @@ interface PredictionFacts {
 }
 
 export interface WorkingPrediction extends PredictionFacts {
-	readonly state: Extract<PredictionState, 'working'>;
+	readonly state: 'working';
 }
 export interface SucceededPrediction extends PredictionFacts {
-	readonly state: Extract<PredictionState, 'succeeded'>;
+	readonly state: 'succeeded';
 	/** null where the answer holds no http(s) address. */
 	readonly videoUrl: string | null;
 }
 export interface EndedPrediction extends PredictionFacts {
-	readonly state: Extract<PredictionState, 'ended'>;
+	readonly state: 'ended';
 	/** GPTProto's own words; null where it gave none. */
 	readonly failureReason: string | null;
 }
@@ -71,6 +66,9 @@ function readId(data: JsonObject): string | null {
 	return match?.[1] === undefined ? null : decoded(match[1]);
 }
 
+/** How an envelope says that all is well. */
+const GOOD_CODES = new Set<unknown>([undefined, null, '', 0, '0', 200, '200']);
+
 /**
  * The object that describes the prediction: `data`, the first of a list in `data`, or the answer itself - unless that
  * is an error body, whose id is one of the request and whose status is not the prediction's.
@@ -79,7 +77,7 @@ function predictionObject(answer: unknown): JsonObject | null {
 	if (!isObject(answer)) return null;
 	const data: unknown = Array.isArray(answer.data) ? answer.data[0] : answer.data;
 	if (isObject(data)) return data;
-	const isError = (answer.code ?? 200) !== 200 || (!text(answer.status) && errorText(answer.error));
+	const isError = !GOOD_CODES.has(answer.code) || (!text(answer.status) && errorText(answer.error));
 	return data === undefined && readId(answer) !== null && !isError ? answer : null;
 }
 

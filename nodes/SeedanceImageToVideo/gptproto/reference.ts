@@ -78,15 +78,7 @@ export const DEFAULTS = {
 	generateAudio: true,
 	cameraFixed: false,
 	seed: -1,
-} as const satisfies {
-	model: Model;
-	aspectRatio: AspectRatio;
-	resolution: Resolution;
-	duration: number;
-	generateAudio: boolean;
-	cameraFixed: boolean;
-	seed: number;
-};
+} as const;
 
 /** Ranges of whole numbers, both ends included. A seed of -1 asks for a random one. */
 export const RANGES = {

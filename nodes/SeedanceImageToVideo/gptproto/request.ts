@@ -121,13 +121,15 @@ export function readOneOf<Value extends string>(
 	allowed: readonly Value[],
 	model?: string,
 ): Value {
-	const found = allowed.find((candidate) => candidate === value);
+	const text = typeof value === 'string' ? value.trim() : value;
+	const found = allowed.find((candidate) => candidate === text);
 	if (found !== undefined) return found;
 	throw new InvalidParameter(parameter, { kind: 'notOneOf', allowed, model }, value);
 }
 
 function readModel(value: unknown): string {
-	if (typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(value)) return value;
+	const text = typeof value === 'string' ? value.trim() : '';
+	if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text)) return text;
 	throw new InvalidParameter('model', { kind: 'notAModelId' }, value);
 }
 
@@ -138,7 +140,8 @@ const LONGEST_ID = 500;
  * refused. @throws InvalidParameter
  */
 export function readPredictionId(value: unknown): string {
-	const text = typeof value === 'number' ? String(value) : readText('predictionId', value);
+	// A number that JavaScript has rounded is another prediction's.
+	const text = Number.isSafeInteger(value) ? String(value) : readText('predictionId', value);
 	const isUsable = text.length <= LONGEST_ID && !/^\.+$/.test(text) && !/\p{Surrogate}/u.test(text);
 	if (!isUsable) throw new InvalidParameter('predictionId', { kind: 'notAPredictionId' }, value);
 	return text;
@@ -156,7 +159,7 @@ export function readSettings(parameters: RequestParameters): RequestSettings {
 		facts?.resolutions ?? RESOLUTIONS,
 		facts?.name,
 	);
-	const { seed = DEFAULTS.seed, cameraFixed, generateAudio } = parameters;
+	const { seed, cameraFixed, generateAudio } = parameters;
 	return {
 		model,
 		body: {
@@ -189,9 +192,9 @@ function isBase64(text: string, start: number): boolean {
 
 /** A first or last frame, and the parameter a refusal has to name. */
 export interface PictureReference {
+	readonly parameter: string;
 	/** An http(s) URL or a data URI. */
 	readonly value: unknown;
-	readonly parameter: string;
 }
 
 /** Whether the value is a picture itself and not the address of one. */

@@ -1,7 +1,7 @@
 // Streams a finished video into n8n's binary store, so that it never sits in memory, and looks that it is a video, comes
 // whole, and comes to an end.
 import type { IBinaryData } from 'n8n-workflow';
-import type { SucceededPrediction } from '../gptproto/prediction';
+import type { Prediction } from '../gptproto/prediction';
 import { bounds } from './bounds';
 import { type Clock, onAbort } from './clock';
 import { HeldBack } from './limiter';
@@ -91,12 +91,9 @@ function headFault({ status }: VideoAnswer, announced: number): DownloadFault | 
 	return announced > bounds.videoBytes ? { kind: 'tooLarge' } : null;
 }
 
-type Downloaded =
-	| { readonly video: IBinaryData }
-	| { readonly video: null; readonly fault: DownloadFault; readonly retryAfterMs: number };
-
-function failed(fault: DownloadFault, retryAfterMs: number | null = 0): Downloaded {
-	return { video: null, fault, retryAfterMs: retryAfterMs ?? 0 };
+interface Failed {
+	readonly fault: DownloadFault;
+	readonly retryAfterMs?: number | null;
 }
 
 async function downloadOnce(
@@ -106,7 +103,7 @@ async function downloadOnce(
 	fileName: string,
 	store: VideoStore,
 	deadline: number,
-): Promise<Downloaded> {
+): Promise<{ readonly video: IBinaryData } | Failed> {
 	const done = new AbortController();
 	const monitor = new DownloadMonitor(clock, deadline);
 	const forget = onAbort(signal, () => monitor.end({ kind: 'brokeOff', message: 'cancelled' }));
@@ -114,18 +111,18 @@ async function downloadOnce(
 	try {
 		const answer = await transport.openVideo(url, monitor.abort.signal);
 		if (!('stream' in answer)) {
-			return failed(monitor.fault ?? { kind: 'noAnswer', code: answer.code });
+			return { fault: monitor.fault ?? { kind: 'noAnswer', code: answer.code } };
 		}
 		const announced = Number(answer.headers['content-length'] ?? NaN);
 		const fault = headFault(answer, announced);
-		if (fault) return failed(fault, answer.retryAfterMs);
+		if (fault) return { fault, retryAfterMs: answer.retryAfterMs };
 		monitor.follow(answer);
 		const video = await store(answer.stream, fileName);
 		const verdict = monitor.verdict(announced);
-		return verdict === null ? { video } : failed(verdict);
+		return verdict ? { fault: verdict } : { video };
 	} catch (error) {
 		const message = error instanceof Error ? error.message.slice(0, 200) : '';
-		return failed(monitor.fault ?? { kind: 'brokeOff', message });
+		return { fault: monitor.fault ?? { kind: 'brokeOff', message } };
 	} finally {
 		forget();
 		done.abort();
@@ -150,11 +147,11 @@ function fileNameOf(predictionId: string): string {
 export async function downloadVideo(
 	run: Run,
 	account: Account,
-	prediction: SucceededPrediction & { readonly videoUrl: string },
+	{ id: predictionId, status }: Prediction,
+	videoUrl: string,
 	store: VideoStore,
 	deadline: number,
 ): Promise<IBinaryData> {
-	const { id: predictionId, status, videoUrl } = prediction;
 	const { clock } = run;
 	const until = Math.max(deadline, clock.now() + bounds.graceMs);
 	let fault: DownloadFault = { kind: 'tooSlow' };
@@ -171,12 +168,12 @@ export async function downloadVideo(
 				});
 			throwIfCancelled(run);
 			if (result === null) break;
-			if (result.video !== null) return result.video;
+			if ('video' in result) return result.video;
 			({ fault } = result);
 			const remainingMs = until - clock.now();
 			const isFinal = ['tooLarge', 'tooSlow'].includes(fault.kind) || remainingMs <= 0;
 			if (isFinal || attempt === bounds.downloadAttempts) break;
-			const retryAfterMs = Math.min(result.retryAfterMs, bounds.longestPauseMs);
+			const retryAfterMs = Math.min(result.retryAfterMs ?? 0, bounds.longestPauseMs);
 			const pauseMs = Math.max(backoffMs(attempt, run.random()), retryAfterMs);
 			await clock.sleep(Math.min(pauseMs, remainingMs), run.signal);
 		}

@@ -113,7 +113,9 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 			const why = reason.kind === 'refused' ? '' : NOT_SENT_AFTER_REFUSAL;
 			const said = reason.refusal.message;
 			const theySay = said === '' ? '' : ` ${saying('GPTProto says', said)}`;
-			return [message, `${why}${help}${theySay}`, cause, onRetry];
+			const named =
+				isSubmission || message.includes(id) ? message : `${message} (prediction ${id})`;
+			return [named, `${why}${help}${theySay}`, cause, onRetry];
 		}
 		case 'unreachable': {
 			const { code, proxyStatus } = reason;

@@ -71,24 +71,22 @@ export function saying(who: string, text: string): string {
 /** Texts by item. */
 export type ByItem = ReadonlyArray<readonly [item: number, text: string]>;
 
-export const NAMED_AT_MOST = 50;
+const NAMED_AT_MOST = 50;
 
-/** A list of items in a sentence; a long one is cut. */
-function listed(texts: ByItem): string {
-	const named = texts.slice(0, NAMED_AT_MOST);
-	const shown = named.map(([item, text]) => `[Item ${item}] ${oneLine(text, 2200)}`).join(', ');
-	const rest = texts.length - named.length;
-	return rest > 0 ? `${shown} and ${rest} more` : shown;
-}
-
-/** What to say of items, where there are any, and how it goes on where not all could be named. */
+/** What to say of items, where there are any; of many the first are named, and `ifCut` says how it goes on. */
 export function aboutItems(
 	texts: ByItem,
 	say: (listed: string) => string,
 	ifCut?: string,
 ): readonly string[] {
 	if (texts.length === 0) return [];
-	return [say(listed(texts)), ...(ifCut && texts.length > NAMED_AT_MOST ? [ifCut] : [])];
+	const named = texts
+		.slice(0, NAMED_AT_MOST)
+		.map(([item, text]) => `[Item ${item}] ${oneLine(text, 2200)}`)
+		.join(', ');
+	const rest = texts.length - NAMED_AT_MOST;
+	if (rest <= 0) return [say(named)];
+	return [say(`${named} and ${rest} more`), ...(ifCut ? [ifCut] : [])];
 }
 
 export function didNotFinish(others: ByItem): readonly string[] {

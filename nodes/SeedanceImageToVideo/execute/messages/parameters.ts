@@ -10,6 +10,7 @@ export type FormFault =
 	| { readonly kind: 'expression'; readonly message: string }
 	| { readonly kind: 'reservedName' }
 	| { readonly kind: 'emptyFile' }
+	| { readonly kind: 'unreadableFile'; readonly message: string }
 	/** `fields`: the files that the item has. */
 	| { readonly kind: 'noFieldNamed'; readonly fields: readonly string[] }
 	| { readonly kind: 'fieldMissing'; readonly fields: readonly string[] }
@@ -17,7 +18,7 @@ export type FormFault =
 
 /** A value of a parameter as a message can quote it: short, and never a whole picture. */
 function quote(value: unknown): string {
-	const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+	const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
 	return `"${oneLine(text.slice(0, 200), 60)}"`;
 }
 
@@ -52,6 +53,8 @@ const HELP: Readonly<Record<string, string>> = {
 	seed: `Enter a whole number, or ${RANGES.seed.min} for a random seed.`,
 	binaryOutputField: 'Enter a field name, e.g. data.',
 };
+
+const CHECK_FILE = 'Check the node that made the file.';
 
 type Words = readonly [problem: string, help?: string | undefined];
 
@@ -114,9 +117,11 @@ function problemWith(fault: InputFault | FormFault, value: unknown, parameter: s
 				`Enter the name of a field that holds a PNG, JPEG, WebP, BMP, TIFF or GIF image. ${theyHave(fault.fields)}`,
 			];
 		case 'emptyFile':
+			return [`names a field that holds an empty file: ${quote(value)}`, CHECK_FILE];
+		case 'unreadableFile':
 			return [
-				`names a field that holds an empty file: ${quote(value)}`,
-				'Check the node that made the file.',
+				`names a field whose file cannot be read: ${quote(value)} (${oneLine(fault.message)})`,
+				CHECK_FILE,
 			];
 	}
 }

@@ -31,10 +31,13 @@ export function describeNotHandedOver(fault: unknown): string {
 	return `n8n could not take over the wait (${oneLine(describeUnexpected(fault).message)}). The node waits itself, and this wait does not survive a restart`;
 }
 
-/** A parked wait came back under another account. */
-export function describeOtherAccount(predictionId: string): Message {
+/** A parked wait came back under another account, or with a credential that has a problem. */
+export function describeOtherAccount(predictionId: string, problem?: Message): Message {
+	const id = oneLine(predictionId);
 	return {
-		message: `Prediction ${oneLine(predictionId)} belongs to another account than the credential`,
+		message: problem
+			? `Prediction ${id} cannot be asked for: ${problem.message}`
+			: `Prediction ${id} belongs to another account than the credential`,
 		description:
 			'The credential was changed while the node waited. Use Get Result with this prediction ID and the credential it was submitted with.',
 		origin: 'service',

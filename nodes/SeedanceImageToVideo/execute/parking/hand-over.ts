@@ -12,14 +12,8 @@ import { readAccess } from '../accounts';
 import { type Batch, type Result, settled, warn } from '../batch';
 import { UNKNOWN_REQUEST, outputItem } from '../item';
 import type { Job } from '../job';
-import {
-	describeNotHandedOver,
-	describeNotParkable,
-	type Message,
-	messageOf,
-	Refusal,
-} from '../messages';
-import { type ParkedItem, toItem } from './parked-item';
+import { describeNotHandedOver, describeNotParkable, Refusal } from '../messages';
+import { failedItem, type ParkedItem, toItem } from './parked-item';
 import { parkedWorkflow } from './workflow';
 
 /**
@@ -52,31 +46,31 @@ export async function takeOverByParking(
 	}
 	const parked = await Promise.all(jobs.map(async (job, item) => await park(batch, job, item)));
 	if (run.signal?.aborted) throw new Cancelled();
-	const ids = parked.flatMap(({ settled, predictionId }) => (settled ? [] : [predictionId]));
+	const ids = parked.flatMap((one) => (one.failure ? [] : [one.predictionId]));
 	if (ids.length === 0) {
-		return parked.map(({ failure }) => new Refusal(failure as Message));
+		return parked.flatMap(({ failure }) => (failure ? [new Refusal(failure)] : []));
 	}
+	const continues = context.continueOnFail();
+	const code = parkedWorkflow(context.getNode(), continues, ids, maxConcurrentRequests);
 	try {
 		const proxy = context.getWorkflowDataProxy(0);
-		await context.executeWorkflow(
-			{ code: parkedWorkflow(context.getNode(), ids, maxConcurrentRequests) },
-			parked.map((one) => toItem(context.getNode(), one)),
-			undefined,
-			{
-				parentExecution: {
-					executionId: proxy.$execution.id,
-					workflowId: proxy.$workflow.id,
-					shouldResume: true,
-				},
-				executionMode: context.getMode(),
+		await context.executeWorkflow({ code }, parked.map(toItem), undefined, {
+			parentExecution: {
+				executionId: proxy.$execution.id,
+				workflowId: proxy.$workflow.id,
+				shouldResume: true,
 			},
-		);
+			executionMode: context.getMode(),
+		});
 	} catch (fault) {
 		// What was accepted is in the ledger: the node picks it up and waits itself.
 		warn(context, describeNotHandedOver(fault));
 		return null;
 	}
-	for (const job of waiting) job.order?.record.saveDelivered();
+	// What was refused or lost was not handed over, and a later round of a loop has to know.
+	for (const { item, order } of waiting) {
+		if (!parked[item]?.failure) order?.record.saveDelivered();
+	}
 	return parked.map(shownMeanwhile);
 }
 
@@ -91,54 +85,43 @@ async function accountIdWithoutItem(context: IExecuteFunctions): Promise<string 
 }
 
 /** Brings an item to its prediction and writes down what its output will need. */
-async function park(batch: Batch, job: Job | Error, item: number): Promise<ParkedItem> {
-	const { run, pickedUp } = batch;
-	const none = { item, account: '', predictionId: '', status: null, requested: UNKNOWN_REQUEST };
-	const nothing = {
-		...none,
-		output: { simplify: true, videoField: null },
-		isPromised: true,
-		timeoutMs: 0,
-		deadlineEpochMs: 0,
-		settled: true,
-	};
-	if (job instanceof Error) return { ...nothing, failure: messageOf(job) };
+async function park({ run, pickedUp }: Batch, job: Job | Error, item: number): Promise<ParkedItem> {
+	if (job instanceof Error) return failedItem(item, job);
 	const { plan, account, order, startedAt } = job;
 	const { output, waits: isPromised, timeoutMs } = plan;
-	const deadlineEpochMs = run.clock.epochMs() + startedAt + timeoutMs - run.clock.now();
-	const facts = { item, account: account.id, output, isPromised, timeoutMs, deadlineEpochMs };
-	const open = { ...facts, settled: false, failure: null };
+	const facts = {
+		item,
+		account: account.id,
+		output,
+		isPromised,
+		timeoutMs,
+		deadlineEpochMs: run.clock.epochMs() + startedAt + timeoutMs - run.clock.now(),
+		// Any state is an answer where no video is promised: it is asked for once, at the end.
+		settled: !isPromised,
+		failure: null,
+	};
 	if (!order) {
-		return {
-			...open,
-			predictionId: plan.predictionId ?? '',
-			status: null,
-			requested: UNKNOWN_REQUEST,
-		};
+		const predictionId = plan.predictionId ?? '';
+		return { ...facts, predictionId, status: null, requested: UNKNOWN_REQUEST };
 	}
-	try {
-		const obtained = await obtainPrediction(run, order, 'accepted');
-		if (obtained.pickedUp) pickedUp.add(item);
-		const { prediction, model, frame } = obtained;
-		const { id: predictionId, status } = prediction;
-		return { ...open, predictionId, status, requested: { model, frame } };
-	} catch (failure) {
-		return { ...nothing, failure: messageOf(failure) };
-	}
+	const obtained = await settled(obtainPrediction(run, order, 'accepted'));
+	if (obtained instanceof Error) return failedItem(item, obtained);
+	if (obtained.pickedUp) pickedUp.add(item);
+	const { prediction, model, frame } = obtained;
+	const { id: predictionId, status } = prediction;
+	return { ...facts, predictionId, status, requested: { model, frame } };
 }
 
 /** What the editor shows of the node while its execution is parked. No key is called `error`: n8n would run it again. */
-function shownMeanwhile({
-	item,
-	predictionId,
-	status,
-	requested,
-	failure,
-}: ParkedItem): INodeExecutionData {
-	const data = { id: predictionId, status: status ?? 'created' };
-	const facts = { hasNsfwContent: null, executionTime: null, createdAt: null, model: null, data };
+function shownMeanwhile(parked: ParkedItem): INodeExecutionData {
+	const { item, failure } = parked;
+	const [id, status, requested] = failure
+		? ['', null, UNKNOWN_REQUEST]
+		: [parked.predictionId, parked.status, parked.requested];
+	const unknown = { model: null, hasNsfwContent: null, executionTime: null, createdAt: null };
+	const facts = { id, status: status ?? 'created', ...unknown, data: {} };
 	const prediction: Prediction = failure
-		? { ...facts, ...data, state: 'ended', failureReason: failure.message }
-		: { ...facts, ...data, state: 'working' };
+		? { ...facts, state: 'ended', failureReason: failure.message }
+		: { ...facts, state: 'working' };
 	return outputItem(item, prediction, requested, { simplify: true, videoField: null }, null);
 }

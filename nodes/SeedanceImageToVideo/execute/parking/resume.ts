@@ -5,7 +5,8 @@ import { bounds } from '../../prediction/bounds';
 import { Cancelled } from '../../prediction/limiter';
 import { PredictionFailure } from '../../prediction/reason';
 import { isFinalRefusal } from '../../prediction/retry';
-import { askForState, askOnce } from '../../prediction/wait';
+import type { Account, Run } from '../../prediction/run';
+import { askForState, askOnce, waitForEnd } from '../../prediction/wait';
 import { type Batch, openBatch, type Result, settled } from '../batch';
 import {
 	CANCELLED,
@@ -16,8 +17,8 @@ import {
 	withMore,
 } from '../messages';
 import { toErrorItem, toNodeError } from '../node-error';
-import { deliver } from '../operations';
-import { fromItem, type ParkedItem, toItem } from './parked-item';
+import { deliver, keepPromise } from '../operations';
+import { failedItem, fromItem, type ParkedItem, toItem, type WaitingItem } from './parked-item';
 import type { Stage } from './workflow';
 
 export function stageOf(context: IExecuteFunctions): Stage | null {
@@ -33,120 +34,105 @@ export async function resumeParked(
 	const batch = openBatch(context);
 	const parked = context.getInputData().map(fromItem);
 	if (stage === 'deliver') return await deliverAll(batch, parked);
-	const checked = await Promise.all(
-		parked.map(async (one, index) => await check(batch, one, index)),
-	);
+	const checked = await Promise.all(parked.map(async (one) => await check(batch, one)));
 	if (batch.run.signal?.aborted) throw new NodeOperationError(context.getNode(), CANCELLED);
-	return checked.map((one) => toItem(context.getNode(), one));
+	return checked.map(toItem);
 }
 
-/** The account of a parked item. @throws Refusal where it is another one than before */
-async function accountOf(
-	{ accounts }: Batch,
-	{ account, predictionId }: ParkedItem,
-	index: number,
-) {
-	const present = await accounts.of(index);
+/** The account of a parked item. @throws Refusal where it is another one than before, or cannot be used any more */
+async function accountOf({ accounts }: Batch, { item, account, predictionId }: WaitingItem) {
+	const present = await settled(accounts.of(item));
+	if (present instanceof Error) {
+		throw new Refusal(describeOtherAccount(predictionId, messageOf(present)));
+	}
 	if (present.id !== account) throw new Refusal(describeOtherAccount(predictionId));
 	return present;
 }
 
 /** Asks once whether there is still something to wait for. */
-async function check(batch: Batch, parked: ParkedItem, index: number): Promise<ParkedItem> {
-	const { run } = batch;
-	const { predictionId, isPromised, timeoutMs, deadlineEpochMs } = parked;
+async function check(batch: Batch, parked: ParkedItem): Promise<ParkedItem> {
 	if (parked.settled) return parked;
+	const { run } = batch;
+	const { item, predictionId, timeoutMs, deadlineEpochMs } = parked;
 	try {
-		const account = await accountOf(batch, parked, index);
+		const account = await accountOf(batch, parked);
 		const patienceMs = bounds.resultMs + bounds.graceMs;
 		const outcome = await askOnce(run, predictionId, account, run.clock.now() + patienceMs);
-		const obstacle = outcome?.kind === 'prediction' ? null : outcome;
-		if (obstacle && isFinalRefusal(obstacle, null)) {
-			throw new PredictionFailure(
-				{ kind: 'refused', what: 'result', refusal: obstacle },
-				{ predictionId, status: parked.status ?? undefined },
-			);
-		}
 		const prediction = outcome?.kind === 'prediction' ? outcome.prediction : null;
+		const obstacle = outcome?.kind === 'prediction' ? null : outcome;
 		const status = prediction?.status ?? parked.status;
-		// A finished prediction may be without its address for a while: it is asked for once more.
-		const lacksAddress = prediction?.state === 'succeeded' && prediction.videoUrl === null;
-		const isSettled = isPromised
-			? prediction !== null &&
-				prediction.state !== 'working' &&
-				!(lacksAddress && status !== parked.status)
-			: prediction !== null;
-		if (!isSettled && run.clock.epochMs() >= deadlineEpochMs) {
-			const waitedMs = run.clock.epochMs() - deadlineEpochMs + timeoutMs;
-			throw new PredictionFailure(
-				{ kind: 'timedOut', waitedMs, obstacle },
-				{ predictionId, status: status ?? undefined },
-			);
+		const facts = { predictionId, status: status ?? undefined };
+		if (obstacle && isFinalRefusal(obstacle, null)) {
+			throw new PredictionFailure({ kind: 'refused', what: 'result', refusal: obstacle }, facts);
 		}
+		const isSettled = prediction !== null && prediction.state !== 'working';
+		const lateMs = run.clock.epochMs() - deadlineEpochMs;
+		if (!isSettled && lateMs >= 0) {
+			const waitedMs = timeoutMs + lateMs;
+			throw new PredictionFailure({ kind: 'timedOut', waitedMs, obstacle }, facts);
+		}
+		if (isSettled) account.session.placeIsFree();
 		return { ...parked, status, settled: isSettled };
 	} catch (failure) {
-		if (failure instanceof Cancelled) return parked;
-		return { ...parked, settled: true, failure: messageOf(failure) };
+		return failure instanceof Cancelled ? parked : failedItem(item, failure);
 	}
 }
 
-/** A prediction as it is now. @throws PredictionFailure where a video was promised and there is none */
-async function stateOf(batch: Batch, parked: ParkedItem, index: number): Promise<Prediction> {
+/** When a parked item's time is up, on the clock's scale. n8n may be a minute late, which is not the video's fault. */
+function deadlineOf({ clock }: Run, { deadlineEpochMs }: WaitingItem): number {
+	return clock.now() + Math.max(deadlineEpochMs - clock.epochMs(), 2 * bounds.resultMs);
+}
+
+/** A prediction as it is now, and what is needed to deliver it. */
+interface Deliverable {
+	readonly prediction: Prediction;
+	readonly account: Account;
+	readonly parked: WaitingItem;
+}
+
+/** @throws PredictionFailure where a video was promised and there is none; Refusal, Cancelled */
+async function deliverableOf(batch: Batch, parked: ParkedItem): Promise<Deliverable> {
+	if (parked.failure) throw new Refusal(parked.failure);
 	const { run } = batch;
-	const { predictionId, isPromised, failure } = parked;
-	if (failure) throw new Refusal(failure);
-	const account = await accountOf(batch, parked, index);
-	const deadline = run.clock.now() + 4 * bounds.resultMs;
-	const prediction = await askForState(run, predictionId, account, deadline);
-	const { state, status } = prediction;
-	if (isPromised && state === 'ended') {
-		const { failureReason } = prediction;
-		throw new PredictionFailure({ kind: 'ended', failureReason }, { predictionId, status });
-	}
-	if (isPromised && state === 'succeeded' && prediction.videoUrl === null) {
-		throw new PredictionFailure({ kind: 'noVideoAddress' }, { predictionId, status });
-	}
-	return prediction;
-}
-
-/** The item that the node would have put out, had it waited itself. */
-async function resultOf(
-	batch: Batch,
-	parked: ParkedItem,
-	prediction: Prediction,
-	index: number,
-): Promise<INodeExecutionData> {
-	const { context, run } = batch;
-	// n8n may be a minute late, which is not the video's fault.
-	const remainingMs = Math.max(parked.deadlineEpochMs - run.clock.epochMs(), 2 * bounds.resultMs);
-	const account = await accountOf(batch, parked, index);
-	const deadline = run.clock.now() + remainingMs;
-	return await deliver(context, run, prediction, { ...parked, account, deadline });
+	const { predictionId, isPromised, timeoutMs } = parked;
+	const account = await accountOf(batch, parked);
+	const deadline = deadlineOf(run, parked);
+	const pollingIntervalMs = bounds.backoffBaseMs;
+	const waiting = { account, pollingIntervalMs, startedAt: deadline - timeoutMs, timeoutMs };
+	const asking = isPromised
+		? waitForEnd(run, predictionId, { ...waiting, acceptedAt: null })
+		: askForState(run, predictionId, account, deadline);
+	const prediction = await asking.catch((failure: unknown): never => {
+		const reason = failure instanceof PredictionFailure ? failure.reason : null;
+		if (reason?.kind !== 'timedOut') throw failure;
+		// It has ended, as the last check saw: it is not unfinished, but out of sight.
+		const facts = { predictionId, status: parked.status ?? undefined };
+		throw new PredictionFailure({ ...reason, kind: 'stateUnknown' }, facts);
+	});
+	keepPromise(prediction, isPromised);
+	return { prediction, account, parked };
 }
 
 /** Fails for the first item that failed, where the node's On Error is Stop, and says where the other videos are. */
 function throwIfStopped(
 	{ context, run }: Batch,
-	parked: readonly ParkedItem[],
-	states: ReadonlyArray<Prediction | Error>,
-	results: ReadonlyArray<Prediction | Result>,
+	deliverables: ReadonlyArray<Deliverable | Error>,
+	results: ReadonlyArray<Deliverable | Result>,
 ): void {
 	const node = context.getNode();
 	if (run.signal?.aborted) throw new NodeOperationError(node, CANCELLED);
-	const itemOf = (index: number) => parked[index]?.item ?? index;
-	const [first, ...others] = [...results.entries()].flatMap(([index, result]) =>
-		result instanceof Error ? [[itemOf(index), messageOf(result)] as const] : [],
+	const [first, ...others] = [...results.entries()].flatMap(([item, result]) =>
+		result instanceof Error ? [[item, messageOf(result)] as const] : [],
 	);
 	if (!first || context.continueOnFail()) return;
-	const [item, words] = first;
-	const videos = [...states.entries()].flatMap(([index, state]) => {
-		const hasVideo = !(state instanceof Error) && state.state === 'succeeded';
-		return hasVideo && itemOf(index) !== item
-			? [[itemOf(index), `${state.id} ${state.videoUrl ?? ''}`] as const]
-			: [];
+	const [failed, words] = first;
+	const videos = [...deliverables.entries()].flatMap(([item, one]) => {
+		if (one instanceof Error || one.prediction.state !== 'succeeded' || item === failed) return [];
+		const { id, videoUrl } = one.prediction;
+		return [[item, `${id} ${videoUrl ?? ''}`] as const];
 	});
-	const said = others.map(([other, { message }]) => [other, message] as const);
-	throw toNodeError(node, withMore(words, describeRestOfParked(said, videos)), item);
+	const said = others.map(([item, { message }]) => [item, message] as const);
+	throw toNodeError(node, withMore(words, describeRestOfParked(said, videos)), failed);
 }
 
 /** Puts out exactly what the node would have put out, had it waited itself. Nothing is downloaded before all went well. */
@@ -154,20 +140,24 @@ async function deliverAll(
 	batch: Batch,
 	parked: readonly ParkedItem[],
 ): Promise<INodeExecutionData[]> {
-	const states = await Promise.all(
-		parked.map(async (one, index) => await settled(stateOf(batch, one, index))),
+	const { context, run } = batch;
+	const deliverables = await Promise.all(
+		parked.map(async (one) => await settled(deliverableOf(batch, one))),
 	);
-	throwIfStopped(batch, parked, states, states);
+	throwIfStopped(batch, deliverables, deliverables);
 	const results: readonly Result[] = await Promise.all(
-		parked.map(async (one, index) => {
-			const state = states[index] as Prediction | Error;
-			return state instanceof Error ? state : await settled(resultOf(batch, one, state, index));
+		deliverables.map(async (one) => {
+			if (one instanceof Error) return one;
+			const delivery = {
+				...one.parked,
+				account: one.account,
+				deadline: deadlineOf(run, one.parked),
+			};
+			return await settled(deliver(context, run, one.prediction, delivery));
 		}),
 	);
-	throwIfStopped(batch, parked, states, results);
-	return results.map((result, index) =>
-		result instanceof Error
-			? toErrorItem(batch.context.getNode(), messageOf(result), parked[index]?.item ?? index)
-			: result,
+	throwIfStopped(batch, deliverables, results);
+	return results.map((result, item) =>
+		result instanceof Error ? toErrorItem(context.getNode(), messageOf(result), item) : result,
 	);
 }

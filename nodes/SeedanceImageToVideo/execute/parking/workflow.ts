@@ -9,7 +9,7 @@ export type Stage = 'check' | 'deliver';
 /** A wait that is shorter stays in the memory of the process. Seconds. */
 const WAIT_SECONDS = 65;
 
-/** n8n's If node, requested whether all items are settled. */
+/** n8n's If node, asked whether all items are settled. */
 const ALL_SETTLED = {
 	options: { caseSensitive: true, leftValue: '', typeValidation: 'strict', version: 2 },
 	combinator: 'and',
@@ -24,16 +24,18 @@ const ALL_SETTLED = {
 };
 
 /**
- * @param node the node whose wait is kept: its type, credential and On Error setting are carried over
+ * @param node the node whose wait is kept: its type and credential are carried over
+ * @param continues whether it continues on fail
  * @param ids predictions that are waited for, for whoever opens the execution
  * @param maxConcurrentRequests as the user set it, resolved
  */
 export function parkedWorkflow(
 	node: INode,
+	continues: boolean,
 	ids: readonly string[],
 	maxConcurrentRequests: number,
 ): IWorkflowBase {
-	const own = (name: string, stage: Stage, column: number, onError: INode['onError']): INode => ({
+	const own = (name: string, stage: Stage, column: number, onError?: INode['onError']): INode => ({
 		id: stage,
 		name,
 		type: node.type,
@@ -57,7 +59,6 @@ export function parkedWorkflow(
 		parameters: INode['parameters'],
 	): INode => ({ id, name, type: `n8n-nodes-base.${type}`, typeVersion, position, parameters });
 	const to = (name: string) => [{ node: name, type: 'main' as const, index: 0 }];
-	const stops = !['continueRegularOutput', 'continueErrorOutput'].includes(node.onError ?? '');
 	const now = new Date();
 	return {
 		id: '',
@@ -75,9 +76,9 @@ export function parkedWorkflow(
 				amount: WAIT_SECONDS,
 				unit: 'seconds',
 			}),
-			own(PARKED.check, 'check', 2, undefined),
+			own(PARKED.check, 'check', 2),
 			standard('finished', PARKED.finished, 'if', 2.2, [660, 0], { conditions: ALL_SETTLED }),
-			own(PARKED.deliver, 'deliver', 4, stops ? undefined : 'continueRegularOutput'),
+			own(PARKED.deliver, 'deliver', 4, continues ? 'continueRegularOutput' : undefined),
 			standard('note', PARKED.noteName, 'stickyNote', 1, [0, 180], {
 				content: PARKED.note(ids),
 				width: 640,
