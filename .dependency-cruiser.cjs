@@ -20,9 +20,9 @@ module.exports = {
 		),
 		forbid(
 			'description-is-built-from-the-reference',
-			'description/ is what n8n shows: it may look at gptproto/ and at the bounds of the options',
+			'description/ is what n8n shows: it may look at gptproto/ alone',
 			{ path: `^${NODE}/description/` },
-			{ path: SHIPPED, pathNot: `^${NODE}/(gptproto/|description/|prediction/bounds\\.ts$)` },
+			{ path: SHIPPED, pathNot: `^${NODE}/(gptproto|description)/` },
 		),
 		forbid(
 			'description-runs-nothing',

@@ -3,6 +3,20 @@ import { CREDENTIAL_TYPE, NODE_TYPE } from '../../tools/n8n/package';
 import type { Credential } from '../../tools/n8n/rest';
 import type { Connection, WorkflowDefinition, WorkflowNode } from '../../tools/n8n/workflow';
 
+/** The fields of an output item with Simplify on, in their order. */
+export const SIMPLIFIED_FIELDS = [
+	'predictionId',
+	'status',
+	'model',
+	'videoUrl',
+	'failureReason',
+	'width',
+	'height',
+	'hasNsfwContent',
+	'executionTime',
+	'createdAt',
+];
+
 export const START = 'Start';
 export const SEEDANCE = 'Seedance';
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 
 import type { Locator, Page } from 'playwright-core';
 
-import { SEEDANCE } from '../e2e/workflows';
+import { SEEDANCE, SIMPLIFIED_FIELDS } from '../e2e/workflows';
 import type { Stage } from './stage';
 
 export function running(stage: Stage): void {
@@ -27,18 +27,7 @@ export function running(stage: Stage): void {
 			const table = output.getByRole('table');
 			await table.getByText(predictionId, { exact: true }).waitFor();
 			const heads = (await table.locator('th').allInnerTexts()).map((text) => text.trim());
-			expect(heads.filter((text) => text !== '')).toEqual([
-				'predictionId',
-				'status',
-				'model',
-				'videoUrl',
-				'failureReason',
-				'width',
-				'height',
-				'hasNsfwContent',
-				'executionTime',
-				'createdAt',
-			]);
+			expect(heads.filter((text) => text !== '')).toEqual(SIMPLIFIED_FIELDS);
 			expect(await table.locator('td').allInnerTexts()).toContain('succeeded');
 		});
 

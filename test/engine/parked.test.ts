@@ -9,7 +9,7 @@ import {
 	type SeedanceOptions,
 	SUCCESS,
 } from '../../tools/engine/seedance';
-import { errorOf, items, SAMPLE, until, useEngine } from './harness';
+import { errorOf, items, PAST_THE_TIMEOUT_MS, SAMPLE, until, useEngine } from './harness';
 
 const engine = useEngine();
 type Options = Partial<SeedanceOptions>;
@@ -256,6 +256,15 @@ it('submits nothing again in a later round of a loop where an answer was lost', 
 });
 
 describe('an answer that is none', () => {
+	/** Parks one item and lets its timeout pass. @returns what it puts out */
+	async function parkPastTheTimeout() {
+		const run = engine.start(surviving({ onError: 'continueRegularOutput' }));
+		await run.finished;
+		engine.leap(PAST_THE_TIMEOUT_MS);
+		const keeper = await run.subExecutions[0]?.finished;
+		return itemsOf(keeper as IRun, PARKED.deliver)[0];
+	}
+
 	it('is forgiven while there is time, also when all have ended', async () => {
 		engine.sandbox.options.renderMs = 0;
 		engine.sandbox.plan({ on: 'result', kind: 'status500', after: 1, times: 8 });
@@ -270,7 +279,7 @@ describe('an answer that is none', () => {
 		await run.finished;
 		const [prediction] = engine.sandbox.predictions;
 		await until(() => Number(prediction?.resultRequests) > 2);
-		engine.leap(16 * 60_000);
+		engine.leap(PAST_THE_TIMEOUT_MS);
 		const keeper = await run.subExecutions[0]?.finished;
 		const [failed] = itemsOf(keeper as IRun, PARKED.deliver);
 		expect(failed?.json.error).toContain(`${prediction?.id} could not be read`);
@@ -280,11 +289,7 @@ describe('an answer that is none', () => {
 	it('without an address is not called unfinished at the timeout', async () => {
 		engine.sandbox.options.renderMs = 0;
 		engine.sandbox.plan({ on: 'result', kind: 'succeededWithoutOutputs', times: Infinity });
-		const run = engine.start(surviving({ onError: 'continueRegularOutput' }));
-		await run.finished;
-		engine.leap(16 * 60_000);
-		const keeper = await run.subExecutions[0]?.finished;
-		const [failed] = itemsOf(keeper as IRun, PARKED.deliver);
+		const failed = await parkPastTheTimeout();
 		expect(failed?.json.error).toContain('gave no http(s) address');
 	});
 
@@ -304,11 +309,7 @@ describe('an answer that is none', () => {
 
 	it('at the timeout ends the item with its id', async () => {
 		engine.sandbox.options.renderMs = Infinity;
-		const run = engine.start(surviving({ onError: 'continueRegularOutput' }));
-		await run.finished;
-		engine.leap(16 * 60_000);
-		const keeper = await run.subExecutions[0]?.finished;
-		const [failed] = itemsOf(keeper as IRun, PARKED.deliver);
+		const failed = await parkPastTheTimeout();
 		expect(failed?.json.error).toContain('is not finished after');
 		expect(failed?.json.details).toMatchObject({ predictionId: engine.sandbox.predictions[0]?.id });
 	});

@@ -19,7 +19,7 @@ import {
 import { displayedName, properties } from '../../nodes/SeedanceImageToVideo/description';
 import { OPERATIONS } from '../../nodes/SeedanceImageToVideo/description/operation';
 import { options } from '../../nodes/SeedanceImageToVideo/description/options';
-import { OPTION_DEFAULTS } from '../../nodes/SeedanceImageToVideo/prediction/bounds';
+import { OPTION_DEFAULTS } from '../../nodes/SeedanceImageToVideo/description/options';
 import { SeedanceImageToVideo } from '../../nodes/SeedanceImageToVideo/SeedanceImageToVideo.node';
 
 const submission = Object.values(openapi.paths).find((path) => 'post' in path) as never as {

@@ -1,5 +1,5 @@
 // What is measured: the render times, drawn from a fixed log-normal, and the sizes of a full and of a quick run.
-import { OPTION_DEFAULTS } from '../../nodes/SeedanceImageToVideo/prediction/bounds';
+import { OPTION_DEFAULTS } from '../../nodes/SeedanceImageToVideo/description/options';
 
 const MEDIAN_SECONDS = 45;
 /** Spread of the logarithm: two thirds of the videos take 32 to 64 s. */

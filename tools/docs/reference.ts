@@ -11,7 +11,8 @@ import {
 	STATUS_SPELLINGS,
 	STATUSES,
 } from '../../nodes/SeedanceImageToVideo/gptproto/reference';
-import { bounds, OPTION_DEFAULTS } from '../../nodes/SeedanceImageToVideo/prediction/bounds';
+import { OPTION_DEFAULTS } from '../../nodes/SeedanceImageToVideo/description/options';
+import { bounds } from '../../nodes/SeedanceImageToVideo/prediction/bounds';
 import { code, table } from './markdown';
 
 const ids = Object.keys(MODELS) as Model[];

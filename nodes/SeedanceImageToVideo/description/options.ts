@@ -1,8 +1,16 @@
 // The optional settings, in the collection "Options"; alphabetical, as n8n asks.
 import type { INodeProperties } from 'n8n-workflow';
 import { DEFAULTS, RANGES } from '../gptproto/reference';
-import { MIN_POLLING_INTERVAL_SECONDS, OPTION_DEFAULTS } from '../prediction/bounds';
 import { SUBMITTING } from './operation';
+
+/** Defaults of the options that say how to wait. */
+export const OPTION_DEFAULTS = {
+	maxConcurrentRequests: 10,
+	pollingIntervalSeconds: 4,
+	timeoutMinutes: 15,
+} as const;
+
+export const MIN_POLLING_INTERVAL_SECONDS = 0.1;
 
 // n8n's lint reads a default only as a literal or a plain name.
 const { seed } = DEFAULTS;

@@ -2,6 +2,7 @@
 import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { Prediction } from '../gptproto/prediction';
 import type { FrameSize } from '../gptproto/reference';
+import { NO_REASON } from './messages';
 
 /** What was requested, where it is known: in Get Result it is not. */
 export interface Requested {
@@ -20,7 +21,7 @@ function simplified(prediction: Prediction, { model, frame }: Requested): IDataO
 		videoUrl: prediction.state === 'succeeded' ? prediction.videoUrl : null,
 		failureReason:
 			prediction.state === 'ended'
-				? (prediction.failureReason ?? `GPTProto gave no reason (${prediction.status})`)
+				? (prediction.failureReason ?? `${NO_REASON} (${prediction.status})`)
 				: null,
 		width: frame?.width ?? null,
 		height: frame?.height ?? null,

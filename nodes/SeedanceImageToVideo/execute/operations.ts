@@ -35,7 +35,7 @@ export interface Delivery {
 }
 
 /** @throws PredictionFailure where a video was promised and the prediction ended without one */
-export function keepPromise(prediction: Prediction, isPromised: boolean): void {
+export function throwIfEnded(prediction: Prediction, isPromised: boolean): void {
 	if (prediction.state !== 'ended' || !isPromised) return;
 	const { id: predictionId, status, failureReason } = prediction;
 	throw new PredictionFailure({ kind: 'ended', failureReason }, { predictionId, status });
@@ -48,7 +48,7 @@ export async function deliver(
 	prediction: Prediction,
 	{ item, requested, output, account, deadline, isPromised }: Delivery,
 ): Promise<INodeExecutionData> {
-	keepPromise(prediction, isPromised);
+	throwIfEnded(prediction, isPromised);
 	const isWanted = prediction.state === 'succeeded' && output.videoField !== null;
 	const address = isWanted ? prediction.videoUrl : null;
 	const video =

@@ -1,6 +1,8 @@
 // Reads the parameters of one item as n8n gives them. What cannot be used is refused with the parameter's name.
 import type { IExecuteFunctions, INode } from 'n8n-workflow';
+import { defaultOf } from '../description';
 import { type Operation, OPERATIONS } from '../description/operation';
+import { MIN_POLLING_INTERVAL_SECONDS } from '../description/options';
 import { submissionFields } from '../description/submission';
 import { DEFAULTS } from '../gptproto/reference';
 import {
@@ -14,7 +16,7 @@ import {
 	readText,
 	type RequestSettings,
 } from '../gptproto/request';
-import { bounds, MIN_POLLING_INTERVAL_SECONDS, OPTION_DEFAULTS } from '../prediction/bounds';
+import { bounds } from '../prediction/bounds';
 import { hashOf } from '../prediction/ledger';
 import type { OutputOptions } from './item';
 import { describeUnexpected, type FormFault } from './messages';
@@ -44,15 +46,15 @@ function readersOf(context: IExecuteFunctions, item: number) {
 	return {
 		parameter,
 		option,
-		isOn: (name: string, fallback: boolean) => readBoolean(name, parameter(name) ?? fallback),
-		number: (name: string, fallback: number, range: NumberRange) =>
-			readNumber(name, option(name) ?? fallback, range),
+		isOn: (name: string) => readBoolean(name, parameter(name) ?? defaultOf(name)),
+		number: (name: string, range: NumberRange) =>
+			readNumber(name, option(name) ?? defaultOf(name), range),
 	};
 }
 
 /** @throws InvalidParameter */
 export function readOperation(context: IExecuteFunctions): Operation {
-	const chosen = readersOf(context, 0).parameter('operation') ?? 'submitAndWait';
+	const chosen = readersOf(context, 0).parameter('operation') ?? defaultOf('operation');
 	return readOneOf('operation', chosen, OPERATIONS);
 }
 
@@ -67,14 +69,11 @@ export interface RunOptions {
 /** @throws InvalidParameter */
 export function readRunOptions(context: IExecuteFunctions): RunOptions {
 	const { number, option } = readersOf(context, 0);
-	const { maxConcurrentRequests } = OPTION_DEFAULTS;
+	const survives = option('surviveRestarts') ?? defaultOf('surviveRestarts');
 	return {
-		maxConcurrentRequests: number('maxConcurrentRequests', maxConcurrentRequests, {
-			min: 1,
-			isWhole: true,
-		}),
-		spendingLimit: number('spendingLimit', 0, { min: 0, isWhole: true }),
-		surviveRestarts: readBoolean('surviveRestarts', option('surviveRestarts') ?? false),
+		maxConcurrentRequests: number('maxConcurrentRequests', { min: 1, isWhole: true }),
+		spendingLimit: number('spendingLimit', { min: 0, isWhole: true }),
+		surviveRestarts: readBoolean('surviveRestarts', survives),
 	};
 }
 
@@ -82,7 +81,10 @@ export function readRunOptions(context: IExecuteFunctions): RunOptions {
 const RESERVED_NAMES = ['__proto__', 'constructor', 'prototype'];
 
 function readOutputField(parameter: Read): string {
-	const name = readText('binaryOutputField', parameter('binaryOutputField') ?? 'data');
+	const name = readText(
+		'binaryOutputField',
+		parameter('binaryOutputField') ?? defaultOf('binaryOutputField'),
+	);
 	return RESERVED_NAMES.includes(name)
 		? refuse('binaryOutputField', { kind: 'reservedName' }, name)
 		: name;
@@ -116,19 +118,17 @@ export function readPlan(
 ): ItemPlan {
 	const { parameter, option, isOn, number } = readersOf(context, item);
 	const isGetting = operation === 'getResult';
-	const waits = isGetting ? isOn('waitForCompletion', false) : operation === 'submitAndWait';
+	const waits = isGetting ? isOn('waitForCompletion') : operation === 'submitAndWait';
 	// Options of waiting that are left over from another operation do not count.
-	const ofWaiting: typeof number = waits ? number : (_, fallback) => fallback;
-	const { pollingIntervalSeconds, timeoutMinutes } = OPTION_DEFAULTS;
-	const leastPause = { min: MIN_POLLING_INTERVAL_SECONDS };
-	const seconds = ofWaiting('pollingInterval', pollingIntervalSeconds, leastPause);
-	const minutes = ofWaiting('timeoutMinutes', timeoutMinutes, { min: 0, isAbove: true });
-	const downloads = operation !== 'submit' && !isTool && isOn('downloadVideo', true);
+	const ofWaiting: typeof number = waits ? number : (name) => Number(defaultOf(name));
+	const seconds = ofWaiting('pollingInterval', { min: MIN_POLLING_INTERVAL_SECONDS });
+	const minutes = ofWaiting('timeoutMinutes', { min: 0, isAbove: true });
+	const downloads = operation !== 'submit' && !isTool && isOn('downloadVideo');
 	return {
 		pollingIntervalMs: seconds * 1000,
 		timeoutMs: Math.min(minutes * 60_000, bounds.longestSleepMs),
 		output: {
-			simplify: isOn('simplify', true),
+			simplify: isOn('simplify'),
 			videoField: downloads ? readOutputField(parameter) : null,
 		},
 		submission: isGetting ? null : readSubmission(parameter, option),
@@ -161,7 +161,7 @@ function readSubmission(parameter: Read, option: Read): SubmissionPlan {
 }
 
 function readSource(read: Read, type: string, url: string, field: string): PictureSource {
-	return readOneOf(type, read(type) ?? 'url', ['url', 'binary']) === 'binary'
+	return readOneOf(type, read(type) ?? defaultOf(type), ['url', 'binary']) === 'binary'
 		? { parameter: field, kind: 'field', value: read(field) }
 		: { parameter: url, kind: 'address', value: read(url) };
 }

@@ -19,7 +19,7 @@ export interface NumberRange {
 	readonly isAbove?: boolean;
 }
 
-/** What is wrong with a value. The words for it are in execute/messages.ts. */
+/** What is wrong with a value. The words for it are in execute/messages/. */
 export type InputFault =
 	| { readonly kind: 'empty' }
 	| { readonly kind: 'notText' }

@@ -1,14 +1,5 @@
 // How long, how often, how much: every bound of the node in one place. Milliseconds unless the name says otherwise.
 
-/** Defaults of the options that say how to wait. */
-export const OPTION_DEFAULTS = {
-	maxConcurrentRequests: 10,
-	pollingIntervalSeconds: 4,
-	timeoutMinutes: 15,
-} as const;
-
-export const MIN_POLLING_INTERVAL_SECONDS = 0.1;
-
 export const bounds = {
 	/** A submission may carry two pictures of 30 MB over a slow line. */
 	submissionMs: 180_000,

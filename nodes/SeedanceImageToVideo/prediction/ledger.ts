@@ -107,8 +107,10 @@ export class ItemRecord {
 
 	/** Takes over what an earlier round has left of the same request, a lost answer last. @param request its hash */
 	adopt(request: string): void {
-		const left = this.entries.filter((entry) => this.mayAdopt(entry) && entry.request === request);
-		const found = left.find(({ predictionId }) => predictionId !== null) ?? left[0];
+		const candidates = this.entries.filter(
+			(entry) => this.mayAdopt(entry) && entry.request === request,
+		);
+		const found = candidates.find(({ predictionId }) => predictionId !== null) ?? candidates[0];
 		if (found) this.claim(found);
 	}
 

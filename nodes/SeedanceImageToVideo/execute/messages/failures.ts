@@ -8,6 +8,8 @@ import type {
 import { describeObstacle, type Obstacle, type Refused } from '../../prediction/retry';
 import { counted, type FailureCause, inWords, type Message, oneLine, saying } from './message';
 
+export const NO_REASON = 'GPTProto gave no reason';
+
 type Words = readonly [
 	message: string,
 	description: string,
@@ -153,7 +155,7 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 		case 'ended':
 			return [
 				`Prediction ${id} ended without a video (${status})`,
-				`${reason.failureReason === null ? 'GPTProto gave no reason.' : saying('GPTProto says', reason.failureReason)} Change the image, the prompt or the options if needed.`,
+				`${reason.failureReason === null ? `${NO_REASON}.` : saying('GPTProto says', reason.failureReason)} Change the image, the prompt or the options if needed.`,
 				undefined,
 				'A retry submits this item again.',
 			];

@@ -17,7 +17,7 @@ import {
 	withMore,
 } from '../messages';
 import { toErrorItem, toNodeError } from '../node-error';
-import { deliver, keepPromise } from '../operations';
+import { deliver, throwIfEnded } from '../operations';
 import { failedItem, fromItem, type ParkedItem, toItem, type WaitingItem } from './parked-item';
 import type { Stage } from './workflow';
 
@@ -109,7 +109,7 @@ async function deliverableOf(batch: Batch, parked: ParkedItem): Promise<Delivera
 		const facts = { predictionId, status: parked.status ?? undefined };
 		throw new PredictionFailure({ ...reason, kind: 'stateUnknown' }, facts);
 	});
-	keepPromise(prediction, isPromised);
+	throwIfEnded(prediction, isPromised);
 	return { prediction, account, parked };
 }
 
