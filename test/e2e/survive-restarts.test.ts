@@ -5,11 +5,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
+import { PARKED } from '../../nodes/SeedanceImageToVideo/execute/messages';
 import { CREDENTIAL_TYPE } from '../../tools/n8n/package';
 import type { Credential } from '../../tools/n8n/rest';
 import { NEWEST_VERSION, N8N_VERSIONS } from '../../tools/n8n/versions';
 import {
 	type Execution,
+	type Item,
 	itemsOf,
 	type Workflow,
 	type WorkflowDefinition,
@@ -331,6 +333,17 @@ describe.each(N8N_VERSIONS.filter((version) => version !== NEWEST_VERSION))('n8n
 	});
 });
 
+/**
+ * Once a minute n8n looks for parents whose sub-execution has ended. It may then write what it has read of one over what
+ * that one, resumed by the sub-execution itself, has stored meanwhile: a success whose next node never ran. The workflow
+ * did go on, with what the sub-execution put out; its record is old.
+ */
+const isRecordOld = (here: Execution, there: Execution) =>
+	here.status === 'success' && there.runs.Next !== undefined && here.runs.Next === undefined;
+
+const statusOf = ({ json }: Item) =>
+	String(json.status ?? Object(json.details).status ?? Object(json.prediction).status);
+
 test.each(Object.keys(SAME))(
 	'%s: the same as without the option',
 	async (name) => {
@@ -341,7 +354,12 @@ test.each(Object.keys(SAME))(
 		expect(words(here.error?.message)).toBe(words(there.error?.message));
 		expect(here.error?.httpCode).toBe(there.error?.httpCode);
 		expect(here.runs[SEEDANCE]).toHaveLength(there.runs[SEEDANCE]?.length ?? 0);
-		if (there.status === 'success') {
+		if (isRecordOld(here, there)) {
+			const [keeper = ''] = await keepersOf(place.rest, begun(name).workflow);
+			const put = itemsOf(await place.rest.getExecution(keeper), PARKED.deliver);
+			const expected = [0, 1].flatMap((output) => itemsOf(there, SEEDANCE, output));
+			expect(put.map(statusOf).sort()).toEqual(expected.map(statusOf).sort());
+		} else if (there.status === 'success') {
 			for (const one of [SEEDANCE, 'Next', 'Failures']) {
 				const { sandbox } = place;
 				expect(comparable(sandbox, here, one)).toEqual(comparable(sandbox, there, one));
