@@ -1,8 +1,15 @@
 // What n8n knows of the package after it was installed the way users install it.
+import { checkN8n, ensureN8n } from '../../tools/n8n/install';
 import { CREDENTIAL_TYPE, NODE_TYPE, TOOL_TYPE } from '../../tools/n8n/package';
 import { inEveryN8n } from './in-every-n8n';
 
 inEveryN8n((place) => {
+	test('n8n passes the check after its installation, also under jest, where most start it', async () => {
+		expect(process.env.NODE_ENV).toBe('test');
+		const { node, script } = await ensureN8n(place.version);
+		await checkN8n(node, script, place.version);
+	});
+
 	test('the node is listed under its package name', async () => {
 		const types = await place.rest.nodeTypes();
 		expect(types.filter(({ name }) => name === NODE_TYPE)).toMatchObject([

@@ -1,6 +1,6 @@
 // Knows how to bring Node.js 24 and an n8n version into a cache folder outside the checkout, once, whole or not at all.
-import { mkdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { mkdir, mkdtemp, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import execa from 'execa';
@@ -72,7 +72,7 @@ export async function ensureN8n(version: N8nVersion): Promise<Installation> {
 				await npm(args, { cwd, nodeBin, onText });
 			});
 			await withProgress('Checking that it runs', 10, async () => {
-				await checkN8n(node, cwd, version);
+				await checkN8n(node, scriptIn(cwd), version);
 			});
 		},
 	});
@@ -99,23 +99,30 @@ async function ensureNode(): Promise<string> {
 	return program(folder);
 }
 
-/** Asks an installed n8n for its version, and loads its database driver and what starts it. */
-async function checkN8n(node: string, cwd: string, version: N8nVersion): Promise<void> {
-	const check = join(cwd, '.check');
-	const env = { ...cleanEnvironment(dirname(node)), N8N_USER_FOLDER: check };
+/**
+ * Asks an installed n8n for its version, and loads its database driver and what starts it.
+ *
+ * @throws Error saying what n8n answered
+ */
+export async function checkN8n(node: string, script: string, version: N8nVersion): Promise<void> {
+	const userFolder = await mkdtemp(join(tmpdir(), 'n8n-seedance-check-'));
+	const env = { ...cleanEnvironment(dirname(node)), N8N_USER_FOLDER: userFolder };
 	const ask = async (...args: string[]) =>
-		(await execa(node, args, { cwd, env, extendEnv: false })).stdout;
-	const told = await ask(scriptIn(cwd), '--version');
-	if (!told.includes(version)) {
-		throw new Error(`n8n in ${cwd} says it is version ${told} instead of ${version}.`);
+		(await execa(node, args, { cwd: dirname(script), env, extendEnv: false })).stdout;
+	try {
+		const told = await ask(script, '--version');
+		if (!told.includes(version)) {
+			throw new Error(`${script} says it is version ${told} instead of ${version}.`);
+		}
+		await ask('-e', "require('sqlite3')");
+		// What n8n cannot load it calls not found: a dependency that does not fit shows here.
+		const help = await ask(script, 'start', '--help');
+		if (!help.includes('n8n start')) {
+			throw new Error(`n8n ${version} cannot load its start command: ${help}`);
+		}
+	} finally {
+		await rm(userFolder, { recursive: true, force: true });
 	}
-	await ask('-e', "require('sqlite3')");
-	// What n8n cannot load it calls not found: a dependency that does not fit shows here.
-	const help = await ask(scriptIn(cwd), 'start', '--help');
-	if (!help.includes('n8n start')) {
-		throw new Error(`n8n ${version} cannot load its start command: ${help}`);
-	}
-	await rm(check, { recursive: true, force: true });
 }
 
 /** Fills a folder of the cache unless it is complete. @returns its path */

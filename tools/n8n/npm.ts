@@ -12,11 +12,12 @@ export interface NpmOptions {
 	readonly onText?: (text: string) => void;
 }
 
-// What `npm run` in this checkout exports from its .npmrc and package.json is not meant for other folders.
+// What `npm run` in this checkout exports from its .npmrc and package.json is not meant for other folders, nor what
+// jest sets for the code it tests: n8n prints nothing where NODE_ENV says "test".
 const NOT_INHERITED =
-	/^npm_(config_(ignore_scripts|local_prefix|save_exact|omit|package_lock)|package|lifecycle|command)/i;
+	/^(NODE_ENV$|JEST_|npm_(config_(ignore_scripts|local_prefix|save_exact|omit|package_lock)|package|lifecycle|command))/i;
 
-/** This process's environment without what `npm run` added to it, `nodeBin` first on PATH. */
+/** This process's environment without what `npm run` and jest added to it, `nodeBin` first on PATH. */
 export function cleanEnvironment(nodeBin?: string): NodeJS.ProcessEnv {
 	const entries = Object.entries(process.env).filter(([name]) => !NOT_INHERITED.test(name));
 	const path = [nodeBin, process.env.PATH].filter((part) => part).join(delimiter);
