@@ -8,8 +8,8 @@ import type { LoginState } from '../../tools/n8n/session';
 export const WINDOW = { width: 1440, height: 900 };
 
 const CHROMIUM = '/usr/bin/chromium';
-// How long a slow machine may take for one step.
-const PATIENCE_MS = 90_000;
+/** How long a slow machine may take for one step. */
+export const PATIENCE_MS = 90_000;
 
 // n8n's own attribute for what its tests look for.
 selectors.setTestIdAttribute('data-test-id');

@@ -1,6 +1,7 @@
 // Entering the credential in the editor, and what its test says there.
 import type { Page } from 'playwright-core';
 
+import { eventually } from './eventually';
 import { NO_CREDENTIAL, type Stage } from './stage';
 
 export function credential(stage: Stage): void {
@@ -28,8 +29,10 @@ export function credential(stage: Stage): void {
 		};
 
 		test('the key is hidden, the Base URL is filled in', async () => {
-			expect(await field('apiKey').getAttribute('type')).toBe('password');
-			expect(await field('baseUrl').inputValue()).toBe('https://gptproto.com');
+			await eventually(async () => {
+				expect(await field('apiKey').getAttribute('type')).toBe('password');
+				expect(await field('baseUrl').inputValue()).toBe('https://gptproto.com');
+			});
 		});
 
 		test('a wrong key gets a refusal', async () => {

@@ -5,6 +5,12 @@ import type { Workflow } from '../../tools/n8n/workflow';
 
 const NOT_PARAMETERS = new Set(['parameter-input-field', 'parameter-input-item']);
 
+/** An element of the page; its types are not loaded here. */
+interface Shown {
+	checkVisibility(): boolean;
+	getAttribute(name: string): string;
+}
+
 export class Editor {
 	constructor(readonly page: Page) {}
 
@@ -51,18 +57,19 @@ export class Editor {
 		return this.page.getByTestId('node-parameters').getByTestId(`parameter-input-${name}`);
 	}
 
-	/** The names of the parameters that can be seen, from top to bottom. */
+	/** The names of the parameters that can be seen, from top to bottom, at one moment. */
 	async parameters(): Promise<string[]> {
 		const inputs = this.page.locator(
 			'[data-test-id="node-parameters"] [data-test-id^="parameter-input-"]',
 		);
-		const names: string[] = [];
-		for (const input of await inputs.all()) {
-			const id = (await input.getAttribute('data-test-id')) ?? '';
-			if (NOT_PARAMETERS.has(id) || !(await input.isVisible())) continue;
-			names.push(id.replace('parameter-input-', ''));
-		}
-		return names;
+		const ids = await inputs.evaluateAll((elements) =>
+			(elements as unknown as Shown[])
+				.filter((element) => element.checkVisibility())
+				.map((element) => element.getAttribute('data-test-id')),
+		);
+		return ids
+			.filter((id) => !NOT_PARAMETERS.has(id))
+			.map((id) => id.replace('parameter-input-', ''));
 	}
 
 	/** What a dropdown offers. Opens it and closes it again. */

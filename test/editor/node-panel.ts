@@ -1,6 +1,7 @@
 // Finding the node in the editor's node panel and putting it into a workflow.
 import codex from '../../nodes/SeedanceImageToVideo/SeedanceImageToVideo.node.json';
 import type { Editor } from './editor';
+import { eventually } from './eventually';
 import type { Stage } from './stage';
 
 const NAME = 'Seedance Image to Video';
@@ -41,13 +42,13 @@ export function nodePanel(stage: Stage): void {
 			const actions = page
 				.getByTestId('node-creator')
 				.getByText(new RegExp(`^\\s*(${offered.join('|')})\\s*$`));
-			await actions.nth(2).waitFor();
-			expect((await actions.allInnerTexts()).map((text) => text.trim())).toEqual(offered);
+			await eventually(async () => {
+				expect((await actions.allInnerTexts()).map((text) => text.trim())).toEqual(offered);
+			});
 
 			await actions.first().click();
 
-			await page.getByTestId('node-parameters').waitFor();
-			expect(await editor.parameters()).toContain('imageUrl');
+			await editor.parameter('imageUrl').waitFor();
 			await editor.canvasNode(NAME).waitFor({ state: 'attached' });
 		});
 	});

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';
 
 import { SEEDANCE, SIMPLIFIED_FIELDS } from '../e2e/workflows';
+import { eventually } from './eventually';
 import type { Stage } from './stage';
 
 export function running(stage: Stage): void {
@@ -26,9 +27,11 @@ export function running(stage: Stage): void {
 			await output.getByTestId('radio-button-table').click();
 			const table = output.getByRole('table');
 			await table.getByText(predictionId, { exact: true }).waitFor();
-			const heads = (await table.locator('th').allInnerTexts()).map((text) => text.trim());
-			expect(heads.filter((text) => text !== '')).toEqual(SIMPLIFIED_FIELDS);
-			expect(await table.locator('td').allInnerTexts()).toContain('succeeded');
+			await eventually(async () => {
+				const heads = (await table.locator('th').allInnerTexts()).map((text) => text.trim());
+				expect(heads.filter((text) => text !== '')).toEqual(SIMPLIFIED_FIELDS);
+				expect(await table.locator('td').allInnerTexts()).toContain('succeeded');
+			});
 		});
 
 		test('the video plays in the output panel, in the documented size', async () => {
