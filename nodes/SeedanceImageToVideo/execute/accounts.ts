@@ -3,9 +3,8 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { bareKey, readBaseUrl } from '../gptproto/access';
 import type { Clock } from '../prediction/clock';
 import { hashOf } from '../prediction/ledger';
-import { limiterOf } from '../prediction/limiter';
+import { limiterOf, type RequestSlots } from '../prediction/limiter';
 import type { Account } from '../prediction/run';
-import type { RequestSlots } from '../prediction/slots';
 import { type Access, createTransport, CREDENTIAL_TYPE } from '../prediction/transport';
 import {
 	describeBaseUrlFault,

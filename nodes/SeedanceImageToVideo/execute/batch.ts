@@ -3,9 +3,9 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { bounds } from '../prediction/bounds';
 import { systemClock } from '../prediction/clock';
 import { Ledger } from '../prediction/ledger';
+import { RequestSlots } from '../prediction/limiter';
 import type { Run, RunEvent } from '../prediction/run';
 import { createSemaphore } from '../prediction/semaphore';
-import { RequestSlots } from '../prediction/slots';
 import { Accounts } from './accounts';
 import { describeEvent } from './messages';
 import { hashOfParameters, readRunOptions, type RunOptions } from './parameters';
