@@ -4,9 +4,9 @@ import { bounds } from '../prediction/bounds';
 import { systemClock } from '../prediction/clock';
 import { Ledger } from '../prediction/ledger';
 import { RequestSlots } from '../prediction/limiter';
-import type { Run, RunEvent } from '../prediction/run';
+import type { Run } from '../prediction/run';
 import { createSemaphore } from '../prediction/semaphore';
-import { Accounts } from './accounts';
+import { type AccountOf, openAccounts } from './accounts';
 import { describeEvent } from './messages';
 import { hashOfParameters, readRunOptions, type RunOptions } from './parameters';
 
@@ -15,7 +15,7 @@ export interface Batch {
 	readonly context: IExecuteFunctions;
 	readonly options: RunOptions;
 	readonly run: Run;
-	readonly accounts: Accounts;
+	readonly accountOf: AccountOf;
 	readonly isTool: boolean;
 	/** Ids of Get Result that are waited for; named when the run is cancelled. */
 	readonly waitedFor: Set<string>;
@@ -45,17 +45,10 @@ export function warn(context: IExecuteFunctions, message: string): void {
 	if (context.getMode() === 'manual') context.sendMessageToUI(message);
 }
 
-function report(context: IExecuteFunctions, event: RunEvent): void {
-	const message = describeEvent(event);
-	if (event.kind !== 'accepted') warn(context, message);
-	else context.logger.info(`${context.getNode().name}: ${message}`);
-}
-
 /** @throws InvalidParameter */
 export function openBatch(context: IExecuteFunctions): Batch {
 	const options = readRunOptions(context);
 	const isTool = isToolRun(context);
-	const signal = context.getExecutionCancelSignal();
 	const round = Number(context.evaluateExpression('{{ $runIndex }}', 0)) || 0;
 	const ledger = new Ledger(context.getContext('node') as IDataObject, {
 		round: isTool ? null : round,
@@ -68,14 +61,18 @@ export function openBatch(context: IExecuteFunctions): Batch {
 		run: {
 			clock: systemClock,
 			random: Math.random,
-			signal,
+			signal: context.getExecutionCancelSignal(),
 			ledger,
 			refusals: new Map(),
 			pictures: createSemaphore(bounds.pictureBytes),
 			downloads: createSemaphore(bounds.concurrentDownloads),
-			report: (event) => report(context, event),
+			report: (event) => {
+				const message = describeEvent(event);
+				if (event.kind !== 'accepted') warn(context, message);
+				else context.logger.info(`${context.getNode().name}: ${message}`);
+			},
 		},
-		accounts: new Accounts(context, systemClock, new RequestSlots(options.maxConcurrentRequests)),
+		accountOf: openAccounts(context, new RequestSlots(options.maxConcurrentRequests)),
 		isTool,
 		waitedFor: new Set(),
 		pickedUp: new Set(),

@@ -26,12 +26,12 @@ function namedId(context: IExecuteFunctions, item: number): string | null {
 }
 
 async function openJob(
-	{ context, run, accounts, isTool }: Batch,
+	{ context, run, accountOf, isTool }: Batch,
 	operation: Operation,
 	item: number,
 	startedAt: number,
 ): Promise<Job> {
-	const account = await accounts.of(item);
+	const account = await accountOf(item);
 	// First of all: what an earlier try has paid for is this item's, whatever its parameters give this time.
 	const record =
 		operation === 'getResult'

@@ -1,16 +1,15 @@
 // The three operations: one item's way from its job to its output.
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { Operation } from '../description/operation';
 import type { Prediction } from '../gptproto/prediction';
 import { downloadVideo, type VideoStore } from '../prediction/download';
 import { obtainPrediction } from '../prediction/flow';
 import { PredictionFailure } from '../prediction/reason';
 import type { Account, Run } from '../prediction/run';
+import type { Order } from '../prediction/submission';
 import { askForState, waitForEnd } from '../prediction/wait';
 import type { Batch } from './batch';
 import { type Requested, UNKNOWN_REQUEST, outputItem, type OutputOptions } from './item';
 import type { Job } from './job';
-import type { Work } from './run-batch';
 
 function videoStore({ helpers }: IExecuteFunctions): VideoStore {
 	return async (stream, fileName) =>
@@ -64,12 +63,10 @@ function deliveryOf({ item, plan, account, startedAt }: Job, requested: Requeste
 }
 
 /** Submit, and Submit and Wait: the same flow to a different point. */
-async function submit(batch: Batch, job: Job): Promise<INodeExecutionData> {
+async function submit(batch: Batch, job: Job, order: Order): Promise<INodeExecutionData> {
 	const { context, run, pickedUp } = batch;
-	const { item, plan, order } = job;
-	if (!order) throw new Error('Nothing to submit');
-	const obtained = await obtainPrediction(run, order, plan.waits ? 'ended' : 'accepted');
-	if (obtained.pickedUp) pickedUp.add(item);
+	const obtained = await obtainPrediction(run, order, job.plan.waits ? 'ended' : 'accepted');
+	if (obtained.pickedUp) pickedUp.add(job.item);
 	const result = await deliver(context, run, obtained.prediction, deliveryOf(job, obtained));
 	order.record.saveDelivered();
 	return result;
@@ -79,7 +76,7 @@ async function submit(batch: Batch, job: Job): Promise<INodeExecutionData> {
 async function getResult(batch: Batch, job: Job): Promise<INodeExecutionData> {
 	const { context, run, waitedFor } = batch;
 	const { plan, account, startedAt } = job;
-	const predictionId = plan.predictionId ?? '';
+	const { predictionId } = plan;
 	let prediction: Prediction;
 	if (plan.waits) {
 		waitedFor.add(predictionId);
@@ -93,8 +90,7 @@ async function getResult(batch: Batch, job: Job): Promise<INodeExecutionData> {
 	return await deliver(context, run, prediction, deliveryOf(job, UNKNOWN_REQUEST));
 }
 
-export const OPERATION_WORK: Readonly<Record<Operation, Work>> = {
-	getResult,
-	submit,
-	submitAndWait: submit,
-};
+/** An item's way from its job to its output. @throws PredictionFailure, InvalidParameter, Cancelled */
+export async function workOn(batch: Batch, job: Job): Promise<INodeExecutionData> {
+	return job.order ? await submit(batch, job, job.order) : await getResult(batch, job);
+}

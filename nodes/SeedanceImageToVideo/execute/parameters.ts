@@ -97,8 +97,8 @@ export interface ItemPlan {
 	readonly output: OutputOptions;
 	/** What to submit; null in Get Result. */
 	readonly submission: SubmissionPlan | null;
-	/** What to ask for; null when submitting. */
-	readonly predictionId: string | null;
+	/** What to ask for; empty when submitting. */
+	readonly predictionId: string;
 	/** Whether a video is promised, so that the item waits for one. */
 	readonly waits: boolean;
 }
@@ -132,7 +132,7 @@ export function readPlan(
 			videoField: downloads ? readOutputField(parameter) : null,
 		},
 		submission: isGetting ? null : readSubmission(parameter, option),
-		predictionId: isGetting ? readPredictionId(parameter('predictionId')) : null,
+		predictionId: isGetting ? readPredictionId(parameter('predictionId')) : '',
 		waits,
 	};
 }

@@ -1,7 +1,7 @@
 // The only file that speaks HTTP. The API key goes to the credential's base URL and nowhere else: API calls follow no
 // redirect, and a video is fetched from wherever it lies without any credential. Whatever comes is bounded in time and size.
 import type {
-	ICredentialDataDecryptedObject,
+	ICredentialsDecrypted,
 	IDataObject,
 	IExecuteFunctions,
 	IHttpRequestOptions,
@@ -17,13 +17,12 @@ import { type ByteStream, readText } from './stream';
 
 export const CREDENTIAL_TYPE = 'gptProtoApi';
 
-/** One item's credential, as n8n resolved it for that item. */
+/** One item's credential and account. */
 export interface Access {
-	readonly credential: {
-		readonly id: string;
-		readonly name: string;
-		readonly data: ICredentialDataDecryptedObject;
-	};
+	/** A hash of base URL and key. */
+	readonly accountId: string;
+	/** As n8n resolved it for that item. */
+	readonly credential: ICredentialsDecrypted;
 	/** Without a slash at its end. */
 	readonly baseUrl: string;
 	/** Only to blot it out of whatever comes back. */
@@ -137,7 +136,7 @@ export function createTransport(
 					returnFullResponse: true,
 				},
 				// Without it n8n resolves the credential's expressions for the first item, whichever item this is.
-				{ credentialsDecrypted: { ...credential, type: CREDENTIAL_TYPE } },
+				{ credentialsDecrypted: credential },
 			);
 			const response = await answer.catch(answerIn);
 			const { statusCode: status, headers, body } = response;

@@ -7,7 +7,7 @@ import {
 } from 'n8n-workflow';
 import type { Prediction } from '../../gptproto/prediction';
 import { obtainPrediction } from '../../prediction/flow';
-import { Cancelled } from '../../prediction/limiter';
+import { throwIfCancelled } from '../../prediction/wait';
 import { readAccess } from '../accounts';
 import { type Batch, type Result, settled, warn } from '../batch';
 import { UNKNOWN_REQUEST, outputItem } from '../item';
@@ -45,7 +45,7 @@ export async function takeOverByParking(
 		throw new Refusal(describeNotParkable('credentialOfItem'));
 	}
 	const parked = await Promise.all(jobs.map(async (job, item) => await park(batch, job, item)));
-	if (run.signal?.aborted) throw new Cancelled();
+	throwIfCancelled(run);
 	const ids = parked.flatMap((one) => (one.failure ? [] : [one.predictionId]));
 	if (ids.length === 0) {
 		return parked.flatMap(({ failure }) => (failure ? [new Refusal(failure)] : []));
@@ -101,7 +101,7 @@ async function park({ run, pickedUp }: Batch, job: Job | Error, item: number): P
 		failure: null,
 	};
 	if (!order) {
-		const predictionId = plan.predictionId ?? '';
+		const { predictionId } = plan;
 		return { ...facts, predictionId, status: null, requested: UNKNOWN_REQUEST };
 	}
 	const obtained = await settled(obtainPrediction(run, order, 'accepted'));

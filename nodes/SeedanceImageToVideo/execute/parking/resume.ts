@@ -14,9 +14,8 @@ import {
 	describeRestOfParked,
 	messageOf,
 	Refusal,
-	withMore,
 } from '../messages';
-import { toErrorItem, toNodeError } from '../node-error';
+import { throwFirstFailure, toItems } from '../node-error';
 import { deliver, throwIfEnded } from '../operations';
 import { failedItem, fromItem, type ParkedItem, toItem, type WaitingItem } from './parked-item';
 import type { Stage } from './workflow';
@@ -40,8 +39,8 @@ export async function resumeParked(
 }
 
 /** The account of a parked item. @throws Refusal where it is another one than before, or cannot be used any more */
-async function accountOf({ accounts }: Batch, { item, account, predictionId }: WaitingItem) {
-	const present = await settled(accounts.of(item));
+async function presentAccount(batch: Batch, { item, account, predictionId }: WaitingItem) {
+	const present = await settled(batch.accountOf(item));
 	if (present instanceof Error) {
 		throw new Refusal(describeOtherAccount(predictionId, messageOf(present)));
 	}
@@ -55,7 +54,7 @@ async function check(batch: Batch, parked: ParkedItem): Promise<ParkedItem> {
 	const { run } = batch;
 	const { item, predictionId, timeoutMs, deadlineEpochMs } = parked;
 	try {
-		const account = await accountOf(batch, parked);
+		const account = await presentAccount(batch, parked);
 		const patienceMs = bounds.resultMs + bounds.graceMs;
 		const outcome = await askOnce(run, predictionId, account, run.clock.now() + patienceMs);
 		const prediction = outcome?.kind === 'prediction' ? outcome.prediction : null;
@@ -95,7 +94,7 @@ async function deliverableOf(batch: Batch, parked: ParkedItem): Promise<Delivera
 	if (parked.failure) throw new Refusal(parked.failure);
 	const { run } = batch;
 	const { predictionId, isPromised, timeoutMs } = parked;
-	const account = await accountOf(batch, parked);
+	const account = await presentAccount(batch, parked);
 	const deadline = deadlineOf(run, parked);
 	const pollingIntervalMs = bounds.backoffBaseMs;
 	const waiting = { account, pollingIntervalMs, startedAt: deadline - timeoutMs, timeoutMs };
@@ -115,24 +114,21 @@ async function deliverableOf(batch: Batch, parked: ParkedItem): Promise<Delivera
 
 /** Fails for the first item that failed, where the node's On Error is Stop, and says where the other videos are. */
 function throwIfStopped(
-	{ context, run }: Batch,
+	batch: Batch,
 	deliverables: ReadonlyArray<Deliverable | Error>,
 	results: ReadonlyArray<Deliverable | Result>,
 ): void {
-	const node = context.getNode();
-	if (run.signal?.aborted) throw new NodeOperationError(node, CANCELLED);
-	const [first, ...others] = [...results.entries()].flatMap(([item, result]) =>
-		result instanceof Error ? [[item, messageOf(result)] as const] : [],
-	);
-	if (!first || context.continueOnFail()) return;
-	const [failed, words] = first;
-	const videos = [...deliverables.entries()].flatMap(([item, one]) => {
-		if (one instanceof Error || one.prediction.state !== 'succeeded' || item === failed) return [];
-		const { id, videoUrl } = one.prediction;
-		return [[item, `${id} ${videoUrl ?? ''}`] as const];
+	const { context, run } = batch;
+	if (run.signal?.aborted) throw new NodeOperationError(context.getNode(), CANCELLED);
+	throwFirstFailure(batch, results, messageOf, (others, failed) => {
+		const videos = [...deliverables.entries()].flatMap(([item, one]) => {
+			if (one instanceof Error || one.prediction.state !== 'succeeded' || item === failed)
+				return [];
+			const { id, videoUrl } = one.prediction;
+			return [[item, `${id} ${videoUrl ?? ''}`] as const];
+		});
+		return describeRestOfParked(others, videos);
 	});
-	const said = others.map(([item, { message }]) => [item, message] as const);
-	throw toNodeError(node, withMore(words, describeRestOfParked(said, videos)), failed);
 }
 
 /** Puts out exactly what the node would have put out, had it waited itself. Nothing is downloaded before all went well. */
@@ -145,19 +141,14 @@ async function deliverAll(
 		parked.map(async (one) => await settled(deliverableOf(batch, one))),
 	);
 	throwIfStopped(batch, deliverables, deliverables);
-	const results: readonly Result[] = await Promise.all(
+	const results = await Promise.all(
 		deliverables.map(async (one) => {
 			if (one instanceof Error) return one;
-			const delivery = {
-				...one.parked,
-				account: one.account,
-				deadline: deadlineOf(run, one.parked),
-			};
-			return await settled(deliver(context, run, one.prediction, delivery));
+			const { prediction, account } = one;
+			const delivery = { ...one.parked, account, deadline: deadlineOf(run, one.parked) };
+			return await settled(deliver(context, run, prediction, delivery));
 		}),
 	);
 	throwIfStopped(batch, deliverables, results);
-	return results.map((result, item) =>
-		result instanceof Error ? toErrorItem(context.getNode(), messageOf(result), item) : result,
-	);
+	return toItems(batch, results, messageOf);
 }
