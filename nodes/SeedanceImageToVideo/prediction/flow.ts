@@ -1,6 +1,6 @@
 // The life of one prediction: pick up what an earlier try has paid for, else submit once; wait for its end; submit anew
 // only what ended without a video. Submit and Submit and Wait are this one flow, to a different point.
-import type { Prediction } from '../gptproto/prediction';
+import { type Prediction, unreadPrediction } from '../gptproto/prediction';
 import type { FrameSize } from '../gptproto/reference';
 import { PredictionFailure } from './reason';
 import type { Run } from './run';
@@ -69,7 +69,7 @@ async function pickUp(
 	return await follow(run, order, predictionId, until).catch((failure: unknown) => {
 		const isUnreadable = failure instanceof PredictionFailure && !isUnknown(failure);
 		if (until === 'ended' || !isUnreadable) throw failure;
-		return justAccepted(predictionId, model);
+		return unreadPrediction(predictionId, model);
 	});
 }
 
@@ -102,11 +102,4 @@ async function follow(
 function isUnknown(failure: unknown): boolean {
 	const reason = failure instanceof PredictionFailure ? failure.reason : null;
 	return reason?.kind === 'refused' && reason.refusal.reason === 'notFound';
-}
-
-/** What is known of a prediction that an earlier try submitted, where its state cannot be read just now. */
-function justAccepted(id: string, model: string): Prediction {
-	const data = { id, model, status: 'created' };
-	const unknown = { hasNsfwContent: null, executionTime: null, createdAt: null };
-	return { ...data, ...unknown, state: 'working', data };
 }

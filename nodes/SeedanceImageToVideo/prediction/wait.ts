@@ -1,5 +1,5 @@
 // Asks for a result: once, or until it has ended or the time is up. Asking is harmless, so nearly every fault is forgiven.
-import type { EndedPrediction, Prediction, SucceededPrediction } from '../gptproto/prediction';
+import type { Prediction } from '../gptproto/prediction';
 import { bounds } from './bounds';
 import { Cancelled, HeldBack } from './limiter';
 import { PredictionFailure } from './reason';
@@ -58,7 +58,7 @@ export async function waitForEnd(
 	run: Run,
 	predictionId: string,
 	options: WaitOptions,
-): Promise<SucceededPrediction | EndedPrediction> {
+): Promise<Prediction> {
 	const { account, pollingIntervalMs, startedAt, timeoutMs, acceptedAt } = options;
 	const { clock } = run;
 	const deadline = startedAt + timeoutMs;

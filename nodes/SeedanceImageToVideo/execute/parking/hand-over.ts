@@ -5,7 +5,7 @@ import {
 	type INodeExecutionData,
 	WAIT_FOR_SUB_EXECUTION,
 } from 'n8n-workflow';
-import type { Prediction } from '../../gptproto/prediction';
+import { unreadPrediction } from '../../gptproto/prediction';
 import { obtainPrediction } from '../../prediction/flow';
 import { throwIfCancelled } from '../../prediction/wait';
 import { readAccess } from '../accounts';
@@ -115,13 +115,9 @@ async function park({ run, pickedUp }: Batch, job: Job | Error, item: number): P
 /** What the editor shows of the node while its execution is parked. No key is called `error`: n8n would run it again. */
 function shownMeanwhile(parked: ParkedItem): INodeExecutionData {
 	const { item, failure } = parked;
-	const [id, status, requested] = failure
-		? ['', null, UNKNOWN_REQUEST]
-		: [parked.predictionId, parked.status, parked.requested];
-	const unknown = { model: null, hasNsfwContent: null, executionTime: null, createdAt: null };
-	const facts = { id, status: status ?? 'created', ...unknown, data: {} };
-	const prediction: Prediction = failure
-		? { ...facts, state: 'ended', failureReason: failure.message }
-		: { ...facts, state: 'working' };
+	const prediction = failure
+		? ({ ...unreadPrediction('', null), state: 'ended', failureReason: failure.message } as const)
+		: unreadPrediction(parked.predictionId, parked.requested.model, parked.status ?? undefined);
+	const requested = failure ? UNKNOWN_REQUEST : parked.requested;
 	return outputItem(item, prediction, requested, { simplify: true, videoField: null }, null);
 }
