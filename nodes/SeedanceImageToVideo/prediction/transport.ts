@@ -112,18 +112,13 @@ export function createTransport(
 				cut.abort(why);
 				stream?.destroy(new Error(why));
 			});
-		const cutOff = (): Outcome => ({
-			kind: 'noAnswer',
-			code: String(cut.signal.reason),
-			sent: true,
-		});
 		cutAfter(limitMs, 'TIMEOUT');
 		const forget = onAbort(cancel, () => cutAfter(graceMs, 'CANCELLED'));
 		// n8n hands the execution's cancel signal to every authenticated request; this one has a signal of its own.
 		const caller = Object.create(context, {
 			getExecutionCancelSignal: { value: () => cut.signal },
 		}) as IExecuteFunctions;
-		const read = async (): Promise<Outcome> => {
+		try {
 			const answer: Promise<FullResponse> = context.helpers.httpRequestWithAuthentication.call(
 				caller,
 				CREDENTIAL_TYPE,
@@ -150,18 +145,16 @@ export function createTransport(
 				return { kind: 'noAnswer', code: `HTTP_${status}`, sent: false, proxyStatus: status };
 			}
 			const text = await readText(body);
-			if (cut.signal.aborted) return cutOff();
+			cut.signal.throwIfAborted();
 			return readAnswer({ status, headers, body: text }, clock.epochMs(), key, expectedId);
-		};
-		return await read()
-			.catch((fault: unknown) => {
-				stream?.destroy();
-				return cut.signal.aborted ? cutOff() : readFault(fault);
-			})
-			.finally(() => {
-				forget();
-				done.abort();
-			});
+		} catch (fault) {
+			stream?.destroy();
+			const { aborted, reason } = cut.signal;
+			return aborted ? { kind: 'noAnswer', code: String(reason), sent: true } : readFault(fault);
+		} finally {
+			forget();
+			done.abort();
+		}
 	}
 
 	return {
