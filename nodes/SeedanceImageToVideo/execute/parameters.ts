@@ -4,7 +4,6 @@ import { defaultOf } from '../description';
 import { type Operation, OPERATIONS } from '../description/operation';
 import { MIN_POLLING_INTERVAL_SECONDS } from '../description/options';
 import { submissionFields } from '../description/submission';
-import { DEFAULTS } from '../gptproto/reference';
 import {
 	InvalidParameter,
 	type NumberRange,
@@ -27,6 +26,7 @@ const refuse = (parameter: string, fault: FormFault, value?: unknown): never => 
 };
 
 type Read = (name: string) => unknown;
+type Readers = ReturnType<typeof readersOf>;
 
 /** Ways to read what the user set for one item; undefined where nothing is set. They throw InvalidParameter. */
 function readersOf(context: IExecuteFunctions, item: number) {
@@ -43,10 +43,12 @@ function readersOf(context: IExecuteFunctions, item: number) {
 		const added: object = Object(context.getNode().parameters.options);
 		return Object.hasOwn(added, name) ? evaluated(name, `options.${name}`) : undefined;
 	};
+	const orDefault: Read = (name) => parameter(name) ?? defaultOf(name);
 	return {
 		parameter,
 		option,
-		isOn: (name: string) => readBoolean(name, parameter(name) ?? defaultOf(name)),
+		orDefault,
+		isOn: (name: string) => readBoolean(name, orDefault(name)),
 		number: (name: string, range: NumberRange) =>
 			readNumber(name, option(name) ?? defaultOf(name), range),
 	};
@@ -54,8 +56,7 @@ function readersOf(context: IExecuteFunctions, item: number) {
 
 /** @throws InvalidParameter */
 export function readOperation(context: IExecuteFunctions): Operation {
-	const chosen = readersOf(context, 0).parameter('operation') ?? defaultOf('operation');
-	return readOneOf('operation', chosen, OPERATIONS);
+	return readOneOf('operation', readersOf(context, 0).orDefault('operation'), OPERATIONS);
 }
 
 /** Options that hold for the whole run, read from its first item. */
@@ -80,14 +81,10 @@ export function readRunOptions(context: IExecuteFunctions): RunOptions {
 /** Names that are no fields of a JavaScript object. */
 const RESERVED_NAMES = ['__proto__', 'constructor', 'prototype'];
 
-function readOutputField(parameter: Read): string {
-	const name = readText(
-		'binaryOutputField',
-		parameter('binaryOutputField') ?? defaultOf('binaryOutputField'),
-	);
-	return RESERVED_NAMES.includes(name)
-		? refuse('binaryOutputField', { kind: 'reservedName' }, name)
-		: name;
+function readOutputField(value: unknown): string {
+	const name = readText('binaryOutputField', value);
+	if (!RESERVED_NAMES.includes(name)) return name;
+	return refuse('binaryOutputField', { kind: 'reservedName' }, name);
 }
 
 /** A plan of one item: everything its parameters say, read before anything is sent, so that bad input costs nothing. */
@@ -116,7 +113,8 @@ export function readPlan(
 	item: number,
 	isTool: boolean,
 ): ItemPlan {
-	const { parameter, option, isOn, number } = readersOf(context, item);
+	const readers = readersOf(context, item);
+	const { parameter, orDefault, isOn, number } = readers;
 	const isGetting = operation === 'getResult';
 	const waits = isGetting ? isOn('waitForCompletion') : operation === 'submitAndWait';
 	// Options of waiting that are left over from another operation do not count.
@@ -129,26 +127,26 @@ export function readPlan(
 		timeoutMs: Math.min(minutes * 60_000, bounds.longestSleepMs),
 		output: {
 			simplify: isOn('simplify'),
-			videoField: downloads ? readOutputField(parameter) : null,
+			videoField: downloads ? readOutputField(orDefault('binaryOutputField')) : null,
 		},
-		submission: isGetting ? null : readSubmission(parameter, option),
+		submission: isGetting ? null : readSubmission(readers),
 		predictionId: isGetting ? readPredictionId(parameter('predictionId')) : '',
 		waits,
 	};
 }
 
-function readSubmission(parameter: Read, option: Read): SubmissionPlan {
+function readSubmission({ parameter, option, orDefault }: Readers): SubmissionPlan {
 	// The type alone, with no address, is a form half filled in: better said than silently left out.
 	const hasLastFrame = ['lastFrameUrl', 'lastFrameInputType'].some(
 		(name) => option(name) !== undefined,
 	);
 	return {
 		settings: readSettings({
-			model: parameter('model') ?? DEFAULTS.model,
+			model: orDefault('model'),
 			prompt: parameter('prompt'),
-			aspectRatio: parameter('aspectRatio') ?? DEFAULTS.aspectRatio,
-			resolution: parameter('resolution') ?? DEFAULTS.resolution,
-			duration: parameter('duration') ?? DEFAULTS.duration,
+			aspectRatio: orDefault('aspectRatio'),
+			resolution: orDefault('resolution'),
+			duration: orDefault('duration'),
 			seed: option('seed'),
 			cameraFixed: option('cameraFixed'),
 			generateAudio: option('generateAudio'),
