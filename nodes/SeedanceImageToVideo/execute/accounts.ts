@@ -29,13 +29,13 @@ export async function readAccess(context: IExecuteFunctions, item: number): Prom
 	return { accountId: hashOf(baseUrl, key), credential, baseUrl, key };
 }
 
-/** Ways to an item's account; each is opened once. They throw a Refusal where the credential cannot be used. */
-export type AccountOf = (item: number) => Promise<Account>;
-
-/** @param slots of the run that the accounts are opened for */
-export function openAccounts(context: IExecuteFunctions, slots: RequestSlots): AccountOf {
+/**
+ * @param slots of the run that the accounts are opened for
+ * @returns what gives an item its account, each opened once; it throws a Refusal where the credential cannot be used
+ */
+export function openAccounts(context: IExecuteFunctions, slots: RequestSlots) {
 	const opened = new Map<string, Account>();
-	return async (item) => {
+	return async (item: number): Promise<Account> => {
 		const access = await readAccess(context, item);
 		const id = access.accountId;
 		const account = opened.get(id) ?? {

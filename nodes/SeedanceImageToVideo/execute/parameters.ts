@@ -13,11 +13,9 @@ import {
 	readPredictionId,
 	readSettings,
 	readText,
-	type RequestSettings,
 } from '../gptproto/request';
 import { bounds } from '../prediction/bounds';
 import { hashOf } from '../prediction/ledger';
-import type { OutputOptions } from './item';
 import { describeUnexpected, type FormFault } from './messages';
 import type { PictureSource } from './picture';
 
@@ -59,23 +57,16 @@ export function readOperation(context: IExecuteFunctions): Operation {
 	return readOneOf('operation', readersOf(context, 0).orDefault('operation'), OPERATIONS);
 }
 
-/** Options that hold for the whole run, read from its first item. */
-export interface RunOptions {
-	readonly maxConcurrentRequests: number;
-	/** Seconds of video; 0: no limit. */
-	readonly spendingLimit: number;
-	readonly surviveRestarts: boolean;
-}
-
-/** @throws InvalidParameter */
-export function readRunOptions(context: IExecuteFunctions): RunOptions {
+/** Options that hold for the whole run, read from its first item. @throws InvalidParameter */
+export function readRunOptions(context: IExecuteFunctions) {
 	const { number, option } = readersOf(context, 0);
 	const survives = option('surviveRestarts') ?? defaultOf('surviveRestarts');
 	return {
 		maxConcurrentRequests: number('maxConcurrentRequests', { min: 1, isWhole: true }),
+		/** Seconds of video; 0: no limit. */
 		spendingLimit: number('spendingLimit', { min: 0, isWhole: true }),
 		surviveRestarts: readBoolean('surviveRestarts', survives),
-	};
+	} as const;
 }
 
 /** Names that are no fields of a JavaScript object. */
@@ -87,32 +78,20 @@ function readOutputField(value: unknown): string {
 	return refuse('binaryOutputField', { kind: 'reservedName' }, name);
 }
 
-/** A plan of one item: everything its parameters say, read before anything is sent, so that bad input costs nothing. */
-export interface ItemPlan {
-	readonly pollingIntervalMs: number;
-	readonly timeoutMs: number;
-	readonly output: OutputOptions;
-	/** What to submit; null in Get Result. */
-	readonly submission: SubmissionPlan | null;
-	/** What to ask for; empty when submitting. */
-	readonly predictionId: string;
-	/** Whether a video is promised, so that the item waits for one. */
-	readonly waits: boolean;
-}
+export type ItemPlan = ReturnType<typeof readPlan>;
 
-export interface SubmissionPlan {
-	readonly settings: RequestSettings;
-	readonly image: PictureSource;
-	readonly lastImage: PictureSource | undefined;
-}
-
-/** @param isTool an AI agent is handed no files, so nothing is downloaded for it @throws InvalidParameter */
+/**
+ * A plan of one item: everything its parameters say, read before anything is sent, so that bad input costs nothing.
+ *
+ * @param isTool an AI agent is handed no files, so nothing is downloaded for it
+ * @throws InvalidParameter
+ */
 export function readPlan(
 	context: IExecuteFunctions,
 	operation: Operation,
 	item: number,
 	isTool: boolean,
-): ItemPlan {
+) {
 	const readers = readersOf(context, item);
 	const { parameter, orDefault, isOn, number } = readers;
 	const isGetting = operation === 'getResult';
@@ -129,13 +108,16 @@ export function readPlan(
 			simplify: isOn('simplify'),
 			videoField: downloads ? readOutputField(orDefault('binaryOutputField')) : null,
 		},
+		/** What to submit; null in Get Result. */
 		submission: isGetting ? null : readSubmission(readers),
+		/** What to ask for; empty when submitting. */
 		predictionId: isGetting ? readPredictionId(parameter('predictionId')) : '',
+		/** Whether a video is promised, so that the item waits for one. */
 		waits,
-	};
+	} as const;
 }
 
-function readSubmission({ parameter, option, orDefault }: Readers): SubmissionPlan {
+function readSubmission({ parameter, option, orDefault }: Readers) {
 	// The type alone, with no address, is a form half filled in: better said than silently left out.
 	const hasLastFrame = ['lastFrameUrl', 'lastFrameInputType'].some(
 		(name) => option(name) !== undefined,
@@ -155,7 +137,7 @@ function readSubmission({ parameter, option, orDefault }: Readers): SubmissionPl
 		lastImage: hasLastFrame
 			? readSource(option, 'lastFrameInputType', 'lastFrameUrl', 'lastFrameBinaryPropertyName')
 			: undefined,
-	};
+	} as const;
 }
 
 function readSource(read: Read, type: string, url: string, field: string): PictureSource {

@@ -38,14 +38,7 @@ export interface VideoAnswer {
 	readonly retryAfterMs: number | null;
 }
 
-export interface Transport {
-	/** Sends a submission. `limitMs` bounds all of it; a cancelled run gives it a moment to bring its answer home. */
-	submit(request: SubmissionRequest, limitMs: number): Promise<Outcome>;
-	/** Asks for a prediction's state. `limitMs` bounds all of it; cancelling ends it at once. */
-	result(predictionId: string, limitMs: number): Promise<Outcome>;
-	/** Opens a video, following a few redirects. `signal` ends it, also while its bytes come. */
-	openVideo(url: string, signal: AbortSignal): Promise<VideoAnswer | NoAnswer>;
-}
+export type Transport = ReturnType<typeof createTransport>;
 
 interface FullResponse {
 	readonly statusCode: number;
@@ -80,7 +73,7 @@ export function createTransport(
 	context: IExecuteFunctions,
 	clock: Clock,
 	{ credential, baseUrl, key }: Access,
-): Transport {
+) {
 	const cancel = context.getExecutionCancelSignal();
 
 	/** A proxy that wants a sign-in says 407; one that refuses to connect answers in GPTProto's place, and not over TLS. */
@@ -158,7 +151,8 @@ export function createTransport(
 	}
 
 	return {
-		async submit({ model, body }, limitMs) {
+		/** Sends a submission. `limitMs` bounds all of it; a cancelled run gives it a moment to bring its answer home. */
+		async submit({ model, body }: SubmissionRequest, limitMs: number): Promise<Outcome> {
 			return await ask(
 				{
 					method: 'POST',
@@ -171,12 +165,14 @@ export function createTransport(
 				bounds.graceMs,
 			);
 		},
-		async result(predictionId, limitMs) {
+		/** Asks for a prediction's state. `limitMs` bounds all of it; cancelling ends it at once. */
+		async result(predictionId: string, limitMs: number): Promise<Outcome> {
 			const headers = { Accept: 'application/json' };
 			const url = `${baseUrl}${resultPath(predictionId)}`;
 			return await ask({ method: 'GET', url, headers }, limitMs, 0, predictionId);
 		},
-		async openVideo(url, signal) {
+		/** Opens a video, following a few redirects. `signal` ends it, also while its bytes come. */
+		async openVideo(url: string, signal: AbortSignal): Promise<VideoAnswer | NoAnswer> {
 			let address = url;
 			for (let hop = 0; hop <= bounds.redirects; hop++) {
 				// An address from outside must not lead into the network n8n runs in.

@@ -1,11 +1,10 @@
 // The node's part in the sub-execution that keeps a parked wait: asking once a minute, and delivering at the end.
 import { type IExecuteFunctions, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
-import type { Prediction } from '../../gptproto/prediction';
 import { bounds } from '../../prediction/bounds';
 import { Cancelled } from '../../prediction/limiter';
 import { PredictionFailure } from '../../prediction/reason';
 import { isFinalRefusal } from '../../prediction/retry';
-import type { Account, Run } from '../../prediction/run';
+import type { Run } from '../../prediction/run';
 import { askForState, askOnce, waitForEnd } from '../../prediction/wait';
 import { type Batch, openBatch, type Result, settled } from '../batch';
 import {
@@ -82,15 +81,14 @@ function deadlineOf({ clock }: Run, { deadlineEpochMs }: WaitingItem): number {
 	return clock.now() + Math.max(deadlineEpochMs - clock.epochMs(), 2 * bounds.resultMs);
 }
 
-/** A prediction as it is now, and what is needed to deliver it. */
-interface Deliverable {
-	readonly prediction: Prediction;
-	readonly account: Account;
-	readonly parked: WaitingItem;
-}
+type Deliverable = Awaited<ReturnType<typeof deliverableOf>>;
 
-/** @throws PredictionFailure where a video was promised and there is none; Refusal, Cancelled */
-async function deliverableOf(batch: Batch, parked: ParkedItem): Promise<Deliverable> {
+/**
+ * A prediction as it is now, and what is needed to deliver it.
+ *
+ * @throws PredictionFailure where a video was promised and there is none; Refusal, Cancelled
+ */
+async function deliverableOf(batch: Batch, parked: ParkedItem) {
 	if (parked.failure) throw new Refusal(parked.failure);
 	const { run } = batch;
 	const { predictionId, isPromised, timeoutMs } = parked;
