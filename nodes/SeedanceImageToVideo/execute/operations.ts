@@ -77,15 +77,13 @@ async function getResult(batch: Batch, job: Job): Promise<INodeExecutionData> {
 	const { context, run, waitedFor } = batch;
 	const { plan, account, startedAt } = job;
 	const { predictionId } = plan;
-	let prediction: Prediction;
+	if (plan.waits) waitedFor.add(predictionId);
+	const options = { ...plan, account, startedAt, acceptedAt: null };
+	const ask = plan.waits ? waitForEnd : askForState;
+	const prediction = await ask(run, predictionId, options);
 	if (plan.waits) {
-		waitedFor.add(predictionId);
-		const waiting = { ...plan, account, startedAt, acceptedAt: null };
-		prediction = await waitForEnd(run, predictionId, waiting);
 		waitedFor.delete(predictionId);
 		account.session.placeIsFree();
-	} else {
-		prediction = await askForState(run, predictionId, account, startedAt + plan.timeoutMs);
 	}
 	return await deliver(context, run, prediction, deliveryOf(job, UNKNOWN_REQUEST));
 }

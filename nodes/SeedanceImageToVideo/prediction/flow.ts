@@ -80,15 +80,12 @@ async function follow(
 	predictionId: string,
 	until: Until,
 ): Promise<Prediction> {
-	const { account, record, startedAt, timeoutMs } = order;
+	const { record } = order;
 	// The wall clock may have been put back since.
 	const agoMs = Math.max(run.clock.epochMs() - (record.accepted()?.acceptedAt ?? 0), 0);
-	const acceptedAt = run.clock.now() - agoMs;
-	const question =
-		until === 'ended'
-			? waitForEnd(run, predictionId, { ...order, acceptedAt })
-			: askForState(run, predictionId, account, startedAt + timeoutMs, acceptedAt);
-	const prediction = await question.catch((failure: unknown) => {
+	const options = { ...order, acceptedAt: run.clock.now() - agoMs };
+	const ask = until === 'ended' ? waitForEnd : askForState;
+	const prediction = await ask(run, predictionId, options).catch((failure: unknown) => {
 		if (isUnknown(failure)) record.saveKnown(false);
 		else if (failure instanceof PredictionFailure && failure.facts.status !== undefined) {
 			record.saveKnown(true);

@@ -137,20 +137,17 @@ export async function askOnce(
 }
 
 /**
- * Asks for a prediction's present state, which may be any.
+ * Asks for a prediction's present state, which may be any; gives up at the timeout, whatever answers.
  *
- * @param deadline on the clock's scale: when to give up, whatever answers
- * @param acceptedAt as in {@link WaitOptions}
  * @throws PredictionFailure where GPTProto refuses to answer, or gives none to several tries
  * @throws Cancelled
  */
 export async function askForState(
 	run: Run,
 	predictionId: string,
-	account: Account,
-	deadline: number,
-	acceptedAt: number | null = null,
+	{ account, startedAt, timeoutMs, acceptedAt }: WaitOptions,
 ): Promise<Prediction> {
+	const deadline = startedAt + timeoutMs;
 	let obstacle: Obstacle | null = null;
 	for (let faults = 0; faults < bounds.questionAttempts;) {
 		const outcome = await askOnce(run, predictionId, account, deadline);

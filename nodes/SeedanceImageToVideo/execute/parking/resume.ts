@@ -93,13 +93,11 @@ async function deliverableOf(batch: Batch, parked: ParkedItem) {
 	const { run } = batch;
 	const { predictionId, isPromised, timeoutMs } = parked;
 	const account = await presentAccount(batch, parked);
-	const deadline = deadlineOf(run, parked);
+	const startedAt = deadlineOf(run, parked) - timeoutMs;
 	const pollingIntervalMs = bounds.backoffBaseMs;
-	const waiting = { account, pollingIntervalMs, startedAt: deadline - timeoutMs, timeoutMs };
-	const asking = isPromised
-		? waitForEnd(run, predictionId, { ...waiting, acceptedAt: null })
-		: askForState(run, predictionId, account, deadline);
-	const prediction = await asking.catch((failure: unknown): never => {
+	const options = { account, pollingIntervalMs, startedAt, timeoutMs, acceptedAt: null };
+	const ask = isPromised ? waitForEnd : askForState;
+	const prediction = await ask(run, predictionId, options).catch((failure: unknown): never => {
 		const reason = failure instanceof PredictionFailure ? failure.reason : null;
 		if (reason?.kind !== 'timedOut') throw failure;
 		// It has ended, as the last check saw: it is not unfinished, but out of sight.
