@@ -4,7 +4,7 @@ import type { Prediction } from '../gptproto/prediction';
 import { downloadVideo, type VideoStore } from '../prediction/download';
 import { obtainPrediction } from '../prediction/flow';
 import { PredictionFailure } from '../prediction/reason';
-import type { Account, Run } from '../prediction/run';
+import type { Account } from '../prediction/run';
 import type { Order } from '../prediction/submission';
 import { askForState, waitForEnd } from '../prediction/wait';
 import type { Batch } from './batch';
@@ -24,7 +24,6 @@ function videoStore({ helpers }: IExecuteFunctions): VideoStore {
 /** What is needed to make the output item of a prediction. */
 export interface Delivery {
 	readonly item: number;
-	readonly requested: Requested;
 	readonly output: OutputOptions;
 	readonly account: Account;
 	/** On the clock's scale. */
@@ -42,10 +41,10 @@ export function throwIfEnded(prediction: Prediction, isPromised: boolean): void 
 
 /** Delivers a prediction: the video is downloaded where there is one. @throws PredictionFailure */
 export async function deliver(
-	context: IExecuteFunctions,
-	run: Run,
+	{ context, run }: Batch,
 	prediction: Prediction,
-	{ item, requested, output, account, deadline, isPromised }: Delivery,
+	requested: Requested,
+	{ item, output, account, deadline, isPromised }: Delivery,
 ): Promise<INodeExecutionData> {
 	throwIfEnded(prediction, isPromised);
 	const isWanted = prediction.state === 'succeeded' && output.videoField !== null;
@@ -57,35 +56,28 @@ export async function deliver(
 	return outputItem(item, prediction, requested, output, video);
 }
 
-function deliveryOf({ item, plan, account, startedAt }: Job, requested: Requested): Delivery {
-	const { output, waits: isPromised, timeoutMs } = plan;
-	return { item, requested, output, account, deadline: startedAt + timeoutMs, isPromised };
-}
-
 /** Submit, and Submit and Wait: the same flow to a different point. */
 async function submit(batch: Batch, job: Job, order: Order): Promise<INodeExecutionData> {
-	const { context, run, pickedUp } = batch;
-	const obtained = await obtainPrediction(run, order, job.plan.waits ? 'ended' : 'accepted');
-	if (obtained.pickedUp) pickedUp.add(job.item);
-	const result = await deliver(context, run, obtained.prediction, deliveryOf(job, obtained));
+	const until = job.isPromised ? 'ended' : 'accepted';
+	const obtained = await obtainPrediction(batch.run, order, until);
+	if (obtained.pickedUp) batch.pickedUp.add(job.item);
+	const result = await deliver(batch, obtained.prediction, obtained, job);
 	order.record.saveDelivered();
 	return result;
 }
 
 /** Get Result: without waiting any state is an answer; waiting promises a video. */
 async function getResult(batch: Batch, job: Job): Promise<INodeExecutionData> {
-	const { context, run, waitedFor } = batch;
-	const { plan, account, startedAt } = job;
-	const { predictionId } = plan;
-	if (plan.waits) waitedFor.add(predictionId);
-	const options = { ...plan, account, startedAt, acceptedAt: null };
-	const ask = plan.waits ? waitForEnd : askForState;
-	const prediction = await ask(run, predictionId, options);
-	if (plan.waits) {
+	const { run, waitedFor } = batch;
+	const { predictionId, isPromised, account } = job;
+	if (isPromised) waitedFor.add(predictionId);
+	const ask = isPromised ? waitForEnd : askForState;
+	const prediction = await ask(run, predictionId, { ...job, acceptedAt: null });
+	if (isPromised) {
 		waitedFor.delete(predictionId);
 		account.session.placeIsFree();
 	}
-	return await deliver(context, run, prediction, deliveryOf(job, UNKNOWN_REQUEST));
+	return await deliver(batch, prediction, UNKNOWN_REQUEST, job);
 }
 
 /** An item's way from its job to its output. @throws PredictionFailure, InvalidParameter, Cancelled */

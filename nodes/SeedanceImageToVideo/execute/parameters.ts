@@ -95,9 +95,9 @@ export function readPlan(
 	const readers = readersOf(context, item);
 	const { parameter, orDefault, isOn, number } = readers;
 	const isGetting = operation === 'getResult';
-	const waits = isGetting ? isOn('waitForCompletion') : operation === 'submitAndWait';
+	const isPromised = isGetting ? isOn('waitForCompletion') : operation === 'submitAndWait';
 	// Options of waiting that are left over from another operation do not count.
-	const ofWaiting: typeof number = waits ? number : (name) => Number(defaultOf(name));
+	const ofWaiting: typeof number = isPromised ? number : (name) => Number(defaultOf(name));
 	const seconds = ofWaiting('pollingInterval', { min: MIN_POLLING_INTERVAL_SECONDS });
 	const minutes = ofWaiting('timeoutMinutes', { min: 0, isAbove: true });
 	const downloads = operation !== 'submit' && !isTool && isOn('downloadVideo');
@@ -113,7 +113,7 @@ export function readPlan(
 		/** What to ask for; empty when submitting. */
 		predictionId: isGetting ? readPredictionId(parameter('predictionId')) : '',
 		/** Whether a video is promised, so that the item waits for one. */
-		waits,
+		isPromised,
 	} as const;
 }
 

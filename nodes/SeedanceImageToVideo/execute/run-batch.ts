@@ -35,13 +35,13 @@ async function checkSpending(batch: Batch, jobs: ReadonlyArray<Job | Error>): Pr
 	let count = 0;
 	let seconds = 0;
 	for (const job of jobs) {
-		if (job instanceof Error || !job.order || !job.plan.submission) continue;
+		if (job instanceof Error || !job.order || !job.submission) continue;
 		const { record } = job.order;
 		// An item whose picture cannot be loaded will fail on its own.
 		if ((await settled(adoptEarlier(batch.run, job.order))) instanceof Error) continue;
 		if (record.accepted() || record.lost() !== null) continue;
 		count++;
-		seconds += job.plan.submission.settings.body.duration;
+		seconds += job.submission.settings.body.duration;
 	}
 	if (seconds > spendingLimit) {
 		throw new Refusal(describeOverspending(count, seconds, spendingLimit));

@@ -132,7 +132,6 @@ async function deliverAll(
 	batch: Batch,
 	parked: readonly ParkedItem[],
 ): Promise<INodeExecutionData[]> {
-	const { context, run } = batch;
 	const deliverables = await Promise.all(
 		parked.map(async (one) => await settled(deliverableOf(batch, one))),
 	);
@@ -140,9 +139,9 @@ async function deliverAll(
 	const results = await Promise.all(
 		deliverables.map(async (one) => {
 			if (one instanceof Error) return one;
-			const { prediction, account } = one;
-			const delivery = { ...one.parked, account, deadline: deadlineOf(run, one.parked) };
-			return await settled(deliver(context, run, prediction, delivery));
+			const { prediction, account, parked: item } = one;
+			const delivery = { ...item, account, deadline: deadlineOf(batch.run, item) };
+			return await settled(deliver(batch, prediction, item.requested, delivery));
 		}),
 	);
 	throwIfStopped(batch, deliverables, results);
