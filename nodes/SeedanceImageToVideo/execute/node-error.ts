@@ -45,14 +45,9 @@ export function toNodeError(
 
 /** The json of an item for the error branch. */
 export function errorJson(message: Message, item: number, isTool = false) {
-	const { predictionId, status, videoUrl } = message.facts ?? {};
-	const details: IDataObject = {
-		predictionId: predictionId ?? null,
-		status: status ?? null,
-		videoUrl: videoUrl ?? null,
-		httpCode: message.httpCode ?? null,
-		description: message.description,
-	};
+	const { predictionId = null, status = null, videoUrl = null } = message.facts ?? {};
+	const { httpCode = null, description } = message;
+	const details: IDataObject = { predictionId, status, videoUrl, httpCode, description };
 	return { error: titleOf(message, item, isTool), details };
 }
 

@@ -83,8 +83,8 @@ function predictionObject(answer: unknown): JsonObject | null {
 }
 
 function outputAddresses(outputs: unknown): string[] {
-	const list: readonly unknown[] = Array.isArray(outputs) ? outputs : [outputs];
-	return list
+	return [outputs]
+		.flat()
 		.map((output) => text(isObject(output) ? output.url : output))
 		.filter((address) => address !== null);
 }
@@ -94,7 +94,7 @@ function isWebAddress(address: string): boolean {
 }
 
 function readNsfw(value: unknown): boolean | null {
-	const flags: readonly unknown[] = Array.isArray(value) ? value : [value];
+	const flags = [value].flat();
 	if (flags.includes(true)) return true;
 	return flags.includes(false) ? false : null;
 }

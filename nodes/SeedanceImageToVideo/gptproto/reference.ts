@@ -42,7 +42,6 @@ const facts = (
 	resolutions: readonly Resolution[],
 	audio: boolean,
 ) => ({ name, frameSizes, resolutions, audio }) as const;
-type ModelFacts = ReturnType<typeof facts>;
 
 const OLD = 'seedance-1.0';
 const NEW = 'seedance-1.5-and-2.0';
@@ -61,7 +60,7 @@ export const MODELS = {
 export type Model = keyof typeof MODELS;
 
 /** Documented facts of a model; undefined for an id that no page documents. */
-export function modelFacts(model: string): ModelFacts | undefined {
+export function modelFacts(model: string): ReturnType<typeof facts> | undefined {
 	return Object.hasOwn(MODELS, model) ? MODELS[model as Model] : undefined;
 }
 

@@ -22,20 +22,29 @@ export function throwIfCancelled({ signal }: Pick<Run, 'signal'>): void {
 	if (signal?.aborted) throw new Cancelled();
 }
 
-/** Asks one question when it may be sent, and cuts the answer off at `end`. @throws HeldBack, Cancelled */
-async function ask(
+/**
+ * Asks one question when it may be sent, and cuts the answer off at `end`; both on the clock's scale.
+ *
+ * @returns null where it was not let through before the deadline
+ * @throws Cancelled
+ */
+export async function askOnce(
 	run: Run,
-	{ transport, session }: Account,
 	predictionId: string,
+	{ transport, session }: Account,
 	deadline: number,
 	end: number = deadline + bounds.graceMs,
 	onSent: () => void = () => undefined,
-): Promise<Outcome> {
-	const outcome = await session.request('question', deadline, async () => {
+): Promise<Outcome | null> {
+	const question = session.request('question', deadline, async () => {
 		throwIfCancelled(run);
 		onSent();
 		const remainingMs = end - run.clock.now();
 		return await transport.result(predictionId, Math.min(bounds.resultMs, remainingMs));
+	});
+	const outcome = await question.catch((fault: unknown) => {
+		if (fault instanceof HeldBack) return null;
+		throw fault;
 	});
 	throwIfCancelled(run);
 	return outcome;
@@ -84,16 +93,15 @@ export async function waitForEnd(
 		}
 		const isLast = clock.now() >= deadline;
 		// The last question has a moment to be let through and answered.
-		const outcome = await ask(
+		const outcome = await askOnce(
 			run,
-			account,
 			predictionId,
+			account,
 			isLast ? Math.min(clock.now() + bounds.graceMs / 2, end) : deadline,
 			end,
 			() => (lastQuestionAt = clock.now()),
-		).catch((fault: unknown) => {
-			throw fault instanceof HeldBack ? timedOut() : fault;
-		});
+		);
+		if (outcome === null) throw timedOut();
 		const now = clock.now();
 		if (outcome.kind === 'prediction') {
 			const { prediction } = outcome;
@@ -121,19 +129,6 @@ export async function waitForEnd(
 		const backoff = faults > 0 ? Math.min(backoffMs(faults, run.random()), longest) : 0;
 		notBefore = now + Math.max(backoff, retryAfterOf(outcome));
 	}
-}
-
-/** Asks one question. @returns null where it was not let through before the deadline @throws Cancelled */
-export async function askOnce(
-	run: Run,
-	predictionId: string,
-	account: Account,
-	deadline: number,
-): Promise<Outcome | null> {
-	return await ask(run, account, predictionId, deadline).catch((fault: unknown) => {
-		if (fault instanceof HeldBack) return null;
-		throw fault;
-	});
 }
 
 /**
