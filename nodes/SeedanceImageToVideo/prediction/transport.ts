@@ -76,16 +76,6 @@ export function createTransport(
 ) {
 	const cancel = context.getExecutionCancelSignal();
 
-	/** A proxy that wants a sign-in says 407; one that refuses to connect answers in GPTProto's place, and not over TLS. */
-	function isProxyAnswer({
-		statusCode,
-		body,
-		socket = typeof body === 'string' ? null : body.socket,
-	}: FullResponse): boolean {
-		if (statusCode === 407) return true;
-		return baseUrl.toLowerCase().startsWith('https:') && !!socket && socket.encrypted !== true;
-	}
-
 	/**
 	 * @param limitMs bounds the whole request, the answer's last byte included
 	 * @param graceMs how long it may go on after the run was cancelled
@@ -133,7 +123,10 @@ export function createTransport(
 				// A stream that is broken off must not throw where nobody reads it any more.
 				stream.on('error', () => undefined);
 			}
-			if (isProxyAnswer(response)) {
+			// A proxy that wants a sign-in says 407; one that refuses to connect answers in GPTProto's place, and not over TLS.
+			const { socket = stream?.socket } = response;
+			const isPlain = socket && socket.encrypted !== true;
+			if (status === 407 || (isPlain && /^https:/i.test(baseUrl))) {
 				cut.abort();
 				return { kind: 'noAnswer', code: `HTTP_${status}`, sent: false, proxyStatus: status };
 			}
