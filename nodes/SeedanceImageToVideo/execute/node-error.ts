@@ -98,7 +98,7 @@ export function throwFirstFailure(
 }
 
 /** The output in input order: items, and error items for those that failed. */
-export function toItems(
+export function toOutput(
 	{ context, isTool }: Batch,
 	results: readonly Result[],
 	wordsOf: WordsOf,

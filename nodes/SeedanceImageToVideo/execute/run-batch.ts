@@ -23,7 +23,7 @@ import {
 	Refusal,
 	withRetry,
 } from './messages';
-import { throwFirstFailure, toErrorItem, toItems, toNodeError } from './node-error';
+import { throwFirstFailure, toErrorItem, toNodeError, toOutput } from './node-error';
 import { workOn } from './operations';
 import { readOperation } from './parameters';
 import { takeOverByParking } from './parking/hand-over';
@@ -75,7 +75,7 @@ function finish(batch: Batch, results: readonly Result[]): INodeExecutionData[] 
 	};
 	throwFirstFailure(batch, results, wordsOf, (others) => describeRest(others, accepted));
 	giveHints(batch, results);
-	return toItems(batch, results, wordsOf);
+	return toOutput(batch, results, wordsOf);
 }
 
 /** @throws Refusal, InvalidParameter, Cancelled where nothing was sent; NodeApiError, NodeOperationError */

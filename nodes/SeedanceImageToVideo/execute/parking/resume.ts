@@ -14,7 +14,7 @@ import {
 	messageOf,
 	Refusal,
 } from '../messages';
-import { throwFirstFailure, toItems } from '../node-error';
+import { throwFirstFailure, toOutput } from '../node-error';
 import { deliver, throwIfEnded } from '../operations';
 import { failedItem, fromItem, type ParkedItem, toItem, type WaitingItem } from './parked-item';
 import type { Stage } from './workflow';
@@ -118,10 +118,9 @@ function throwIfStopped(
 	if (run.signal?.aborted) throw new NodeOperationError(context.getNode(), CANCELLED);
 	throwFirstFailure(batch, results, messageOf, (others, failed) => {
 		const videos = [...deliverables.entries()].flatMap(([item, one]) => {
-			if (one instanceof Error || one.prediction.state !== 'succeeded' || item === failed)
-				return [];
-			const { id, videoUrl } = one.prediction;
-			return [[item, `${id} ${videoUrl ?? ''}`] as const];
+			const prediction = one instanceof Error || item === failed ? null : one.prediction;
+			if (prediction?.state !== 'succeeded') return [];
+			return [[item, `${prediction.id} ${prediction.videoUrl ?? ''}`] as const];
 		});
 		return describeRestOfParked(others, videos);
 	});
@@ -139,11 +138,11 @@ async function deliverAll(
 	const results = await Promise.all(
 		deliverables.map(async (one) => {
 			if (one instanceof Error) return one;
-			const { prediction, account, parked: item } = one;
-			const delivery = { ...item, account, deadline: deadlineOf(batch.run, item) };
-			return await settled(deliver(batch, prediction, item.requested, delivery));
+			const { prediction, account, parked: waiting } = one;
+			const delivery = { ...waiting, account, deadline: deadlineOf(batch.run, waiting) };
+			return await settled(deliver(batch, prediction, waiting.requested, delivery));
 		}),
 	);
 	throwIfStopped(batch, deliverables, results);
-	return toItems(batch, results, messageOf);
+	return toOutput(batch, results, messageOf);
 }
