@@ -52,11 +52,8 @@ async function openJob(
 		},
 		async load() {
 			const first = await loadPicture(context, item, image);
-			return buildRequest(
-				settings,
-				first,
-				lastImage && (await loadPicture(context, item, lastImage)),
-			);
+			const last = lastImage && (await loadPicture(context, item, lastImage));
+			return buildRequest(settings, first, last);
 		},
 	};
 	return { ...job, order };

@@ -31,7 +31,14 @@ export async function obtainPrediction(run: Run, order: Order, until: Until): Pr
 		await adoptEarlier(run, order);
 		const earlier = record.accepted();
 		if (!earlier) break;
-		const prediction = await pickUp(run, order, earlier, until);
+		const { predictionId } = earlier;
+		const following = follow(run, order, predictionId, until);
+		const prediction = await following.catch((failure: unknown): Prediction => {
+			// Where its state alone is wanted and cannot be read now, its id is known.
+			const isUnreadable = failure instanceof PredictionFailure && !isUnknown(failure);
+			if (until === 'ended' || !isUnreadable) throw failure;
+			return unreadPrediction(predictionId, earlier.model);
+		});
 		if (prediction.state !== 'working') account.session.placeIsFree();
 		if (prediction.state !== 'ended') {
 			return { prediction, model: earlier.model, frame: earlier.frame, pickedUp: true };
@@ -57,20 +64,6 @@ export async function adoptEarlier(run: Run, order: Order): Promise<void> {
 	const { record } = order;
 	if (!record.needsRequest()) return;
 	await withRequest(run, order, Infinity, async (_, hash) => record.adopt(hash));
-}
-
-/** Follows what an earlier try has paid for; where its state alone is wanted and cannot be read now, its id is known. */
-async function pickUp(
-	run: Run,
-	order: Order,
-	{ predictionId, model }: { readonly predictionId: string; readonly model: string },
-	until: Until,
-): Promise<Prediction> {
-	return await follow(run, order, predictionId, until).catch((failure: unknown) => {
-		const isUnreadable = failure instanceof PredictionFailure && !isUnknown(failure);
-		if (until === 'ended' || !isUnreadable) throw failure;
-		return unreadPrediction(predictionId, model);
-	});
 }
 
 /** Waits for a prediction's end, or asks for its state. The ledger keeps whether GPTProto knows it. */
