@@ -8,8 +8,6 @@ import {
 } from 'n8n-workflow';
 import { properties } from './description';
 import { runBatch } from './execute/run-batch';
-import { OPERATION_WORK } from './execute/operations';
-import { takeOverByParking } from './execute/parking/hand-over';
 import { resumeParked, stageOf } from './execute/parking/resume';
 
 export class SeedanceImageToVideo implements INodeType {
@@ -33,6 +31,6 @@ export class SeedanceImageToVideo implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const stage = stageOf(this);
 		if (stage) return [await resumeParked(this, stage)];
-		return [await runBatch(this, OPERATION_WORK, takeOverByParking)];
+		return [await runBatch(this)];
 	}
 }

@@ -1,7 +1,6 @@
 // Nobody waits for what another one does not use: an account, a model, an execution, under the fake clock.
 import { bounds } from '../../nodes/SeedanceImageToVideo/prediction/bounds';
-import { Limiter } from '../../nodes/SeedanceImageToVideo/prediction/limiter';
-import { RequestSlots } from '../../nodes/SeedanceImageToVideo/prediction/slots';
+import { Limiter, RequestSlots } from '../../nodes/SeedanceImageToVideo/prediction/limiter';
 import { FakeClock } from './fake-clock';
 import { type Api, limited, PlayedRun, reasonOf, refused, state } from './played-run';
 

@@ -6,10 +6,10 @@ import {
 	HeldBack,
 	Limiter,
 	limiterOf,
+	RequestSlots,
 	type Session,
 } from '../../nodes/SeedanceImageToVideo/prediction/limiter';
 import type { Outcome } from '../../nodes/SeedanceImageToVideo/prediction/retry';
-import { RequestSlots } from '../../nodes/SeedanceImageToVideo/prediction/slots';
 import type { SubmissionRequest } from '../../nodes/SeedanceImageToVideo/gptproto/request';
 import { FakeClock } from './fake-clock';
 import { type Api, limited, noAnswer, PlayedRun, state } from './played-run';

@@ -5,8 +5,7 @@ import type { SubmissionRequest } from '../../nodes/SeedanceImageToVideo/gptprot
 import { bounds } from '../../nodes/SeedanceImageToVideo/prediction/bounds';
 import { type Obtained, obtainPrediction } from '../../nodes/SeedanceImageToVideo/prediction/flow';
 import { Ledger, type LedgerScope } from '../../nodes/SeedanceImageToVideo/prediction/ledger';
-import { Limiter } from '../../nodes/SeedanceImageToVideo/prediction/limiter';
-import { RequestSlots } from '../../nodes/SeedanceImageToVideo/prediction/slots';
+import { Limiter, RequestSlots } from '../../nodes/SeedanceImageToVideo/prediction/limiter';
 import type { Outcome } from '../../nodes/SeedanceImageToVideo/prediction/retry';
 import type { Account, Run, RunEvent } from '../../nodes/SeedanceImageToVideo/prediction/run';
 import { createSemaphore } from '../../nodes/SeedanceImageToVideo/prediction/semaphore';

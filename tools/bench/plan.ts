@@ -1,5 +1,5 @@
 // What is measured: the render times, drawn from a fixed log-normal, and the sizes of a full and of a quick run.
-import { OPTION_DEFAULTS } from '../../nodes/SeedanceImageToVideo/description/options';
+import { defaultOf } from '../../nodes/SeedanceImageToVideo/description';
 
 const MEDIAN_SECONDS = 45;
 /** Spread of the logarithm: two thirds of the videos take 32 to 64 s. */
@@ -10,7 +10,7 @@ export const DRAW = `log-normal, median ${MEDIAN_SECONDS} s, sigma ${SIGMA}`;
 /** What the loop of n8n's own nodes waits between two questions. */
 export const LOOP_SECONDS = 5;
 
-export const POLLING_SECONDS = OPTION_DEFAULTS.pollingIntervalSeconds;
+export const POLLING_SECONDS = Number(defaultOf('pollingInterval'));
 
 /** What the API allows where it limits: predictions in flight, and requests a second. */
 export const LIMITS = { maxInFlight: 20, requestsPerSecond: 10 };

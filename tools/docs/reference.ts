@@ -11,7 +11,7 @@ import {
 	STATUS_SPELLINGS,
 	STATUSES,
 } from '../../nodes/SeedanceImageToVideo/gptproto/reference';
-import { OPTION_DEFAULTS } from '../../nodes/SeedanceImageToVideo/description/options';
+import { defaultOf } from '../../nodes/SeedanceImageToVideo/description';
 import { bounds } from '../../nodes/SeedanceImageToVideo/prediction/bounds';
 import { code, table } from './markdown';
 
@@ -76,7 +76,7 @@ const mebibytes = (bytes: number) => `${bytes / 1024 ** 2} MiB`;
 const gibibytes = (bytes: number) => `${bytes / 1024 ** 3} GiB`;
 
 export function boundsTable(): string {
-	const timeout = `Timeout (${OPTION_DEFAULTS.timeoutMinutes} minutes)`;
+	const timeout = `Timeout (${defaultOf('timeoutMinutes')} minutes)`;
 	const pictures = `${mebibytes(bounds.pictureBytes)}, or one larger picture`;
 	const rows = [
 		['An answer of the API, after unpacking', mebibytes(bounds.answerBytes)],

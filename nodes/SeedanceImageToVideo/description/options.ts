@@ -3,52 +3,21 @@ import type { INodeProperties } from 'n8n-workflow';
 import { DEFAULTS, RANGES } from '../gptproto/reference';
 import { SUBMITTING } from './operation';
 
-/** Defaults of the options that say how to wait. */
-export const OPTION_DEFAULTS = {
-	maxConcurrentRequests: 10,
-	pollingIntervalSeconds: 4,
-	timeoutMinutes: 15,
-} as const;
-
 export const MIN_POLLING_INTERVAL_SECONDS = 0.1;
 
 // n8n's lint reads a default only as a literal or a plain name.
 const { seed } = DEFAULTS;
-const { maxConcurrentRequests, pollingIntervalSeconds, timeoutMinutes } = OPTION_DEFAULTS;
 
 const submitting = { show: { '/operation': SUBMITTING } };
-const submittingAndWaiting = { show: { '/operation': ['submitAndWait'] } };
-const gettingAndWaiting = {
-	show: { '/operation': ['getResult'], '/waitForCompletion': [true] },
-};
 
-const pollingInterval: INodeProperties = {
-	displayName: 'Polling Interval (Seconds)',
-	name: 'pollingInterval',
-	type: 'number',
-	typeOptions: { minValue: MIN_POLLING_INTERVAL_SECONDS },
-	default: pollingIntervalSeconds,
-	description:
-		'How often to ask for the result. The first time is later, and on long waits the interval grows up to three times.',
-};
-
-const timeout: INodeProperties = {
-	displayName: 'Timeout (Minutes)',
-	name: 'timeoutMinutes',
-	type: 'number',
-	default: timeoutMinutes,
-	description:
-		'How long an item may take, its time in any queue included. After that the prediction keeps rendering. Use Get Result to fetch it later.',
-};
-
-const surviveRestarts: INodeProperties = {
-	displayName: 'Survive Restarts',
-	name: 'surviveRestarts',
-	type: 'boolean',
-	default: false,
-	description:
-		"Whether to keep the wait in n8n's database. It then survives a restart and holds no worker, but a video is noticed up to about a minute late. Needs n8n 2.41.",
-};
+/** An option of waiting, once for each way to wait: n8n asks all conditions of one property together. */
+function whenWaiting(option: INodeProperties): INodeProperties[] {
+	const ways = [
+		{ '/operation': ['submitAndWait'] },
+		{ '/operation': ['getResult'], '/waitForCompletion': [true] },
+	];
+	return ways.map((show) => ({ ...option, displayOptions: { show } }));
+}
 
 export const options: INodeProperties = {
 	displayName: 'Options',
@@ -110,12 +79,19 @@ export const options: INodeProperties = {
 			name: 'maxConcurrentRequests',
 			type: 'number',
 			typeOptions: { minValue: 1, numberPrecision: 0 },
-			default: maxConcurrentRequests,
+			default: 10,
 			description:
 				'How many HTTP requests to make at one time. This does not limit how many videos render at one time. Read from the first item.',
 		},
-		{ ...pollingInterval, displayOptions: submittingAndWaiting },
-		{ ...pollingInterval, displayOptions: gettingAndWaiting },
+		...whenWaiting({
+			displayName: 'Polling Interval (Seconds)',
+			name: 'pollingInterval',
+			type: 'number',
+			typeOptions: { minValue: MIN_POLLING_INTERVAL_SECONDS },
+			default: 4,
+			description:
+				'How often to ask for the result. The first time is later, and on long waits the interval grows up to three times.',
+		}),
 		{
 			displayName: 'Seed',
 			name: 'seed',
@@ -139,9 +115,21 @@ export const options: INodeProperties = {
 			description:
 				'How many seconds of video a run may submit. A run that would submit more is refused before anything is sent. 0 means no limit. Read from the first item.',
 		},
-		{ ...surviveRestarts, displayOptions: submittingAndWaiting },
-		{ ...surviveRestarts, displayOptions: gettingAndWaiting },
-		{ ...timeout, displayOptions: submittingAndWaiting },
-		{ ...timeout, displayOptions: gettingAndWaiting },
+		...whenWaiting({
+			displayName: 'Survive Restarts',
+			name: 'surviveRestarts',
+			type: 'boolean',
+			default: false,
+			description:
+				"Whether to keep the wait in n8n's database. It then survives a restart and holds no worker, but a video is noticed up to about a minute late. Needs n8n 2.41.",
+		}),
+		...whenWaiting({
+			displayName: 'Timeout (Minutes)',
+			name: 'timeoutMinutes',
+			type: 'number',
+			default: 15,
+			description:
+				'How long an item may take, its time in any queue included. After that the prediction keeps rendering. Use Get Result to fetch it later.',
+		}),
 	],
 };

@@ -1,11 +1,10 @@
 // The account of each item: its own credential, expressions resolved for that item, and the way to GPTProto with it.
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { bareKey, readBaseUrl } from '../gptproto/access';
-import type { Clock } from '../prediction/clock';
+import { systemClock } from '../prediction/clock';
 import { hashOf } from '../prediction/ledger';
-import { limiterOf } from '../prediction/limiter';
+import { limiterOf, type RequestSlots } from '../prediction/limiter';
 import type { Account } from '../prediction/run';
-import type { RequestSlots } from '../prediction/slots';
 import { type Access, createTransport, CREDENTIAL_TYPE } from '../prediction/transport';
 import {
 	describeBaseUrlFault,
@@ -14,11 +13,8 @@ import {
 	Refusal,
 } from './messages';
 
-/** An item's credential, and the id of its account: a hash of base URL and key. @throws Refusal where it cannot be used */
-export async function readAccess(
-	context: IExecuteFunctions,
-	item: number,
-): Promise<Access & { readonly accountId: string }> {
+/** One item's credential and account. @throws Refusal where the credential cannot be used */
+export async function readAccess(context: IExecuteFunctions, item: number): Promise<Access> {
 	const data = await context
 		.getCredentials(CREDENTIAL_TYPE, item)
 		.catch((fault: unknown): never => {
@@ -29,30 +25,28 @@ export async function readAccess(
 	const { baseUrl } = read;
 	const key = bareKey(data.apiKey);
 	const { id, name } = context.getNode().credentials?.[CREDENTIAL_TYPE] ?? { id: '', name: '' };
-	const credential = { id: id ?? '', name, data };
-	return { credential, baseUrl, key, accountId: hashOf(baseUrl, key) };
+	const credential = { id: id ?? '', name, type: CREDENTIAL_TYPE, data };
+	return { accountId: hashOf(baseUrl, key), credential, baseUrl, key };
 }
 
-export class Accounts {
-	private readonly opened = new Map<string, Account>();
-
-	constructor(
-		private readonly context: IExecuteFunctions,
-		private readonly clock: Clock,
-		private readonly slots: RequestSlots,
-	) {}
-
-	/** @throws Refusal where the credential cannot be used */
-	async of(item: number): Promise<Account> {
-		const { context, clock, slots } = this;
+/**
+ * @param slots of the run that the accounts are opened for
+ * @returns what gives an item its account, each opened once; it throws a Refusal where the credential cannot be used
+ */
+export function openAccounts(context: IExecuteFunctions, slots: RequestSlots) {
+	const opened = new Map<string, Account>();
+	return async (item: number): Promise<Account> => {
 		const access = await readAccess(context, item);
 		const id = access.accountId;
-		const account: Account = this.opened.get(id) ?? {
+		const account = opened.get(id) ?? {
 			id,
-			transport: createTransport(context, clock, access),
-			session: limiterOf(id, clock, Math.random).open(slots, context.getExecutionCancelSignal()),
+			transport: createTransport(context, systemClock, access),
+			session: limiterOf(id, systemClock, Math.random).open(
+				slots,
+				context.getExecutionCancelSignal(),
+			),
 		};
-		this.opened.set(id, account);
+		opened.set(id, account);
 		return account;
-	}
+	};
 }

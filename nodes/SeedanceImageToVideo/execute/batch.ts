@@ -3,25 +3,14 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { bounds } from '../prediction/bounds';
 import { systemClock } from '../prediction/clock';
 import { Ledger } from '../prediction/ledger';
-import type { Run, RunEvent } from '../prediction/run';
+import { RequestSlots } from '../prediction/limiter';
+import type { Run } from '../prediction/run';
 import { createSemaphore } from '../prediction/semaphore';
-import { RequestSlots } from '../prediction/slots';
-import { Accounts } from './accounts';
+import { openAccounts } from './accounts';
 import { describeEvent } from './messages';
-import { hashOfParameters, readRunOptions, type RunOptions } from './parameters';
+import { hashOfParameters, readRunOptions } from './parameters';
 
-/** A node run: what its items share on n8n's side. */
-export interface Batch {
-	readonly context: IExecuteFunctions;
-	readonly options: RunOptions;
-	readonly run: Run;
-	readonly accounts: Accounts;
-	readonly isTool: boolean;
-	/** Ids of Get Result that are waited for; named when the run is cancelled. */
-	readonly waitedFor: Set<string>;
-	/** Items whose prediction an earlier try had paid for. */
-	readonly pickedUp: Set<number>;
-}
+export type Batch = ReturnType<typeof openBatch>;
 
 /** An item's output, or what kept it from one. */
 export type Result = INodeExecutionData | Error;
@@ -45,39 +34,38 @@ export function warn(context: IExecuteFunctions, message: string): void {
 	if (context.getMode() === 'manual') context.sendMessageToUI(message);
 }
 
-function report(context: IExecuteFunctions, event: RunEvent): void {
-	const message = describeEvent(event);
-	if (event.kind !== 'accepted') warn(context, message);
-	else context.logger.info(`${context.getNode().name}: ${message}`);
-}
-
 /** @throws InvalidParameter */
-export function openBatch(context: IExecuteFunctions): Batch {
+export function openBatch(context: IExecuteFunctions) {
 	const options = readRunOptions(context);
 	const isTool = isToolRun(context);
-	const signal = context.getExecutionCancelSignal();
 	const round = Number(context.evaluateExpression('{{ $runIndex }}', 0)) || 0;
-	const ledger = new Ledger(context.getContext('node') as IDataObject, {
-		round: isTool ? null : round,
-		executionId: context.getExecutionId(),
-		parameters: hashOfParameters(context.getNode()),
-	});
+	const run: Run = {
+		clock: systemClock,
+		random: Math.random,
+		signal: context.getExecutionCancelSignal(),
+		ledger: new Ledger(context.getContext('node') as IDataObject, {
+			round: isTool ? null : round,
+			executionId: context.getExecutionId(),
+			parameters: hashOfParameters(context.getNode()),
+		}),
+		refusals: new Map(),
+		pictures: createSemaphore(bounds.pictureBytes),
+		downloads: createSemaphore(bounds.concurrentDownloads),
+		report: (event) => {
+			const message = describeEvent(event);
+			if (event.kind !== 'accepted') warn(context, message);
+			else context.logger.info(`${context.getNode().name}: ${message}`);
+		},
+	};
 	return {
 		context,
 		options,
-		run: {
-			clock: systemClock,
-			random: Math.random,
-			signal,
-			ledger,
-			refusals: new Map(),
-			pictures: createSemaphore(bounds.pictureBytes),
-			downloads: createSemaphore(bounds.concurrentDownloads),
-			report: (event) => report(context, event),
-		},
-		accounts: new Accounts(context, systemClock, new RequestSlots(options.maxConcurrentRequests)),
+		run,
+		accountOf: openAccounts(context, new RequestSlots(options.maxConcurrentRequests)),
 		isTool,
-		waitedFor: new Set(),
-		pickedUp: new Set(),
-	};
+		/** Ids of Get Result that are waited for; named when the run is cancelled. */
+		waitedFor: new Set<string>(),
+		/** Items whose prediction an earlier try had paid for. */
+		pickedUp: new Set<number>(),
+	} as const;
 }

@@ -9,13 +9,13 @@ import { type ItemPlan, readPlan } from './parameters';
 import { loadPicture, sizeOfPicture } from './picture';
 
 /** What its parameters say, with whose account, and its order where it submits. */
-export interface Job {
+export interface Job extends ItemPlan {
 	readonly item: number;
-	readonly plan: ItemPlan;
 	readonly account: Account;
 	readonly order: Order | null;
-	/** When the item began, on the clock's scale. */
+	/** When the item began, and when its time is up; on the clock's scale. */
 	readonly startedAt: number;
+	readonly deadline: number;
 }
 
 /** The id that an error item, sent round again, names itself. */
@@ -26,39 +26,34 @@ function namedId(context: IExecuteFunctions, item: number): string | null {
 }
 
 async function openJob(
-	{ context, run, accounts, isTool }: Batch,
+	{ context, run, accountOf, isTool }: Batch,
 	operation: Operation,
 	item: number,
 	startedAt: number,
 ): Promise<Job> {
-	const account = await accounts.of(item);
+	const account = await accountOf(item);
 	// First of all: what an earlier try has paid for is this item's, whatever its parameters give this time.
 	const record =
 		operation === 'getResult'
 			? null
 			: run.ledger.recordOf({ item, account: account.id, namedId: namedId(context, item) });
 	const plan = readPlan(context, operation, item, isTool);
-	const job = { item, plan, account, startedAt };
+	const job = { ...plan, item, account, startedAt, deadline: startedAt + plan.timeoutMs };
 	if (!plan.submission || !record) return { ...job, order: null };
 	const { settings, image, lastImage } = plan.submission;
 	const order: Order = {
-		...plan,
+		...job,
 		record,
-		account,
 		model: settings.model,
 		frame: settings.frame,
-		startedAt,
 		async pictureBytes() {
 			const size = await sizeOfPicture(context, item, image);
 			return size + (lastImage ? await sizeOfPicture(context, item, lastImage) : 0);
 		},
 		async load() {
 			const first = await loadPicture(context, item, image);
-			return buildRequest(
-				settings,
-				first,
-				lastImage && (await loadPicture(context, item, lastImage)),
-			);
+			const last = lastImage && (await loadPicture(context, item, lastImage));
+			return buildRequest(settings, first, last);
 		},
 	};
 	return { ...job, order };

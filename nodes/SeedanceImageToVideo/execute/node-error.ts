@@ -1,4 +1,4 @@
-// Turns a message into what n8n shows: an exception of the right class, or an item for the error branch.
+// Turns messages into what n8n shows: an exception of the right class, or items for the error branch.
 import {
 	type IDataObject,
 	type INode,
@@ -6,7 +6,8 @@ import {
 	NodeApiError,
 	NodeOperationError,
 } from 'n8n-workflow';
-import type { Message } from './messages';
+import type { Batch, Result } from './batch';
+import { type ByItem, type Message, withMore } from './messages';
 
 /** The message with the item's number, as n8n counts: from 0. An AI agent reads nothing else, so it gets all of it. */
 function titleOf({ message, description }: Message, item: number, isTool: boolean): string {
@@ -44,14 +45,9 @@ export function toNodeError(
 
 /** The json of an item for the error branch. */
 export function errorJson(message: Message, item: number, isTool = false) {
-	const { predictionId, status, videoUrl } = message.facts ?? {};
-	const details: IDataObject = {
-		predictionId: predictionId ?? null,
-		status: status ?? null,
-		videoUrl: videoUrl ?? null,
-		httpCode: message.httpCode ?? null,
-		description: message.description,
-	};
+	const { predictionId = null, status = null, videoUrl = null } = message.facts ?? {};
+	const { httpCode = null, description } = message;
+	const details: IDataObject = { predictionId, status, videoUrl, httpCode, description };
 	return { error: titleOf(message, item, isTool), details };
 }
 
@@ -77,4 +73,39 @@ export function toErrorItem(
 		Object.defineProperty(errorItem, 'error', { value: error, enumerable: false, writable: true });
 	}
 	return errorItem;
+}
+
+type WordsOf = (failure: Error, item: number) => Message;
+
+/**
+ * Stops the workflow for the first item that failed, unless the node continues on fail.
+ *
+ * @param restOf what to say beyond that item, of the others that failed
+ */
+export function throwFirstFailure(
+	{ context, isTool }: Batch,
+	results: readonly unknown[],
+	wordsOf: WordsOf,
+	restOf: (others: ByItem, failed: number) => string,
+): void {
+	const [first, ...others] = [...results.entries()].flatMap(([item, result]) =>
+		result instanceof Error ? [[item, wordsOf(result, item)] as const] : [],
+	);
+	if (!first || context.continueOnFail()) return;
+	const [item, words] = first;
+	const said = others.map(([other, { message }]) => [other, message] as const);
+	throw toNodeError(context.getNode(), withMore(words, restOf(said, item)), item, isTool);
+}
+
+/** The output in input order: items, and error items for those that failed. */
+export function toOutput(
+	{ context, isTool }: Batch,
+	results: readonly Result[],
+	wordsOf: WordsOf,
+): INodeExecutionData[] {
+	return results.map((result, item) =>
+		result instanceof Error
+			? toErrorItem(context.getNode(), wordsOf(result, item), item, isTool)
+			: result,
+	);
 }

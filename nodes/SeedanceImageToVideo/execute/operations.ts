@@ -1,16 +1,15 @@
 // The three operations: one item's way from its job to its output.
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { Operation } from '../description/operation';
 import type { Prediction } from '../gptproto/prediction';
 import { downloadVideo, type VideoStore } from '../prediction/download';
 import { obtainPrediction } from '../prediction/flow';
 import { PredictionFailure } from '../prediction/reason';
-import type { Account, Run } from '../prediction/run';
+import type { Account } from '../prediction/run';
+import type { Order } from '../prediction/submission';
 import { askForState, waitForEnd } from '../prediction/wait';
 import type { Batch } from './batch';
 import { type Requested, UNKNOWN_REQUEST, outputItem, type OutputOptions } from './item';
 import type { Job } from './job';
-import type { Work } from './run-batch';
 
 function videoStore({ helpers }: IExecuteFunctions): VideoStore {
 	return async (stream, fileName) =>
@@ -25,7 +24,6 @@ function videoStore({ helpers }: IExecuteFunctions): VideoStore {
 /** What is needed to make the output item of a prediction. */
 export interface Delivery {
 	readonly item: number;
-	readonly requested: Requested;
 	readonly output: OutputOptions;
 	readonly account: Account;
 	/** On the clock's scale. */
@@ -43,10 +41,10 @@ export function throwIfEnded(prediction: Prediction, isPromised: boolean): void 
 
 /** Delivers a prediction: the video is downloaded where there is one. @throws PredictionFailure */
 export async function deliver(
-	context: IExecuteFunctions,
-	run: Run,
+	{ context, run }: Batch,
 	prediction: Prediction,
-	{ item, requested, output, account, deadline, isPromised }: Delivery,
+	requested: Requested,
+	{ item, output, account, deadline, isPromised }: Delivery,
 ): Promise<INodeExecutionData> {
 	throwIfEnded(prediction, isPromised);
 	const isWanted = prediction.state === 'succeeded' && output.videoField !== null;
@@ -58,43 +56,31 @@ export async function deliver(
 	return outputItem(item, prediction, requested, output, video);
 }
 
-function deliveryOf({ item, plan, account, startedAt }: Job, requested: Requested): Delivery {
-	const { output, waits: isPromised, timeoutMs } = plan;
-	return { item, requested, output, account, deadline: startedAt + timeoutMs, isPromised };
-}
-
 /** Submit, and Submit and Wait: the same flow to a different point. */
-async function submit(batch: Batch, job: Job): Promise<INodeExecutionData> {
-	const { context, run, pickedUp } = batch;
-	const { item, plan, order } = job;
-	if (!order) throw new Error('Nothing to submit');
-	const obtained = await obtainPrediction(run, order, plan.waits ? 'ended' : 'accepted');
-	if (obtained.pickedUp) pickedUp.add(item);
-	const result = await deliver(context, run, obtained.prediction, deliveryOf(job, obtained));
+async function submit(batch: Batch, job: Job, order: Order): Promise<INodeExecutionData> {
+	const until = job.isPromised ? 'ended' : 'accepted';
+	const obtained = await obtainPrediction(batch.run, order, until);
+	if (obtained.pickedUp) batch.pickedUp.add(job.item);
+	const result = await deliver(batch, obtained.prediction, obtained, job);
 	order.record.saveDelivered();
 	return result;
 }
 
 /** Get Result: without waiting any state is an answer; waiting promises a video. */
 async function getResult(batch: Batch, job: Job): Promise<INodeExecutionData> {
-	const { context, run, waitedFor } = batch;
-	const { plan, account, startedAt } = job;
-	const predictionId = plan.predictionId ?? '';
-	let prediction: Prediction;
-	if (plan.waits) {
-		waitedFor.add(predictionId);
-		const waiting = { ...plan, account, startedAt, acceptedAt: null };
-		prediction = await waitForEnd(run, predictionId, waiting);
+	const { run, waitedFor } = batch;
+	const { predictionId, isPromised, account } = job;
+	if (isPromised) waitedFor.add(predictionId);
+	const ask = isPromised ? waitForEnd : askForState;
+	const prediction = await ask(run, predictionId, { ...job, acceptedAt: null });
+	if (isPromised) {
 		waitedFor.delete(predictionId);
 		account.session.placeIsFree();
-	} else {
-		prediction = await askForState(run, predictionId, account, startedAt + plan.timeoutMs);
 	}
-	return await deliver(context, run, prediction, deliveryOf(job, UNKNOWN_REQUEST));
+	return await deliver(batch, prediction, UNKNOWN_REQUEST, job);
 }
 
-export const OPERATION_WORK: Readonly<Record<Operation, Work>> = {
-	getResult,
-	submit,
-	submitAndWait: submit,
-};
+/** An item's way from its job to its output. @throws PredictionFailure, InvalidParameter, Cancelled */
+export async function workOn(batch: Batch, job: Job): Promise<INodeExecutionData> {
+	return job.order ? await submit(batch, job, job.order) : await getResult(batch, job);
+}

@@ -4,7 +4,6 @@ import { defaultOf } from '../description';
 import { type Operation, OPERATIONS } from '../description/operation';
 import { MIN_POLLING_INTERVAL_SECONDS } from '../description/options';
 import { submissionFields } from '../description/submission';
-import { DEFAULTS } from '../gptproto/reference';
 import {
 	InvalidParameter,
 	type NumberRange,
@@ -14,11 +13,9 @@ import {
 	readPredictionId,
 	readSettings,
 	readText,
-	type RequestSettings,
 } from '../gptproto/request';
 import { bounds } from '../prediction/bounds';
 import { hashOf } from '../prediction/ledger';
-import type { OutputOptions } from './item';
 import { describeUnexpected, type FormFault } from './messages';
 import type { PictureSource } from './picture';
 
@@ -27,6 +24,7 @@ const refuse = (parameter: string, fault: FormFault, value?: unknown): never => 
 };
 
 type Read = (name: string) => unknown;
+type Readers = ReturnType<typeof readersOf>;
 
 /** Ways to read what the user set for one item; undefined where nothing is set. They throw InvalidParameter. */
 function readersOf(context: IExecuteFunctions, item: number) {
@@ -43,10 +41,12 @@ function readersOf(context: IExecuteFunctions, item: number) {
 		const added: object = Object(context.getNode().parameters.options);
 		return Object.hasOwn(added, name) ? evaluated(name, `options.${name}`) : undefined;
 	};
+	const orDefault: Read = (name) => parameter(name) ?? defaultOf(name);
 	return {
 		parameter,
 		option,
-		isOn: (name: string) => readBoolean(name, parameter(name) ?? defaultOf(name)),
+		orDefault,
+		isOn: (name: string) => readBoolean(name, orDefault(name)),
 		number: (name: string, range: NumberRange) =>
 			readNumber(name, option(name) ?? defaultOf(name), range),
 	};
@@ -54,73 +54,50 @@ function readersOf(context: IExecuteFunctions, item: number) {
 
 /** @throws InvalidParameter */
 export function readOperation(context: IExecuteFunctions): Operation {
-	const chosen = readersOf(context, 0).parameter('operation') ?? defaultOf('operation');
-	return readOneOf('operation', chosen, OPERATIONS);
+	return readOneOf('operation', readersOf(context, 0).orDefault('operation'), OPERATIONS);
 }
 
-/** Options that hold for the whole run, read from its first item. */
-export interface RunOptions {
-	readonly maxConcurrentRequests: number;
-	/** Seconds of video; 0: no limit. */
-	readonly spendingLimit: number;
-	readonly surviveRestarts: boolean;
-}
-
-/** @throws InvalidParameter */
-export function readRunOptions(context: IExecuteFunctions): RunOptions {
+/** Options that hold for the whole run, read from its first item. @throws InvalidParameter */
+export function readRunOptions(context: IExecuteFunctions) {
 	const { number, option } = readersOf(context, 0);
 	const survives = option('surviveRestarts') ?? defaultOf('surviveRestarts');
 	return {
 		maxConcurrentRequests: number('maxConcurrentRequests', { min: 1, isWhole: true }),
+		/** Seconds of video; 0: no limit. */
 		spendingLimit: number('spendingLimit', { min: 0, isWhole: true }),
 		surviveRestarts: readBoolean('surviveRestarts', survives),
-	};
+	} as const;
 }
 
 /** Names that are no fields of a JavaScript object. */
 const RESERVED_NAMES = ['__proto__', 'constructor', 'prototype'];
 
-function readOutputField(parameter: Read): string {
-	const name = readText(
-		'binaryOutputField',
-		parameter('binaryOutputField') ?? defaultOf('binaryOutputField'),
-	);
-	return RESERVED_NAMES.includes(name)
-		? refuse('binaryOutputField', { kind: 'reservedName' }, name)
-		: name;
+function readOutputField(value: unknown): string {
+	const name = readText('binaryOutputField', value);
+	if (!RESERVED_NAMES.includes(name)) return name;
+	return refuse('binaryOutputField', { kind: 'reservedName' }, name);
 }
 
-/** A plan of one item: everything its parameters say, read before anything is sent, so that bad input costs nothing. */
-export interface ItemPlan {
-	readonly pollingIntervalMs: number;
-	readonly timeoutMs: number;
-	readonly output: OutputOptions;
-	/** What to submit; null in Get Result. */
-	readonly submission: SubmissionPlan | null;
-	/** What to ask for; null when submitting. */
-	readonly predictionId: string | null;
-	/** Whether a video is promised, so that the item waits for one. */
-	readonly waits: boolean;
-}
+export type ItemPlan = ReturnType<typeof readPlan>;
 
-export interface SubmissionPlan {
-	readonly settings: RequestSettings;
-	readonly image: PictureSource;
-	readonly lastImage: PictureSource | undefined;
-}
-
-/** @param isTool an AI agent is handed no files, so nothing is downloaded for it @throws InvalidParameter */
+/**
+ * A plan of one item: everything its parameters say, read before anything is sent, so that bad input costs nothing.
+ *
+ * @param isTool an AI agent is handed no files, so nothing is downloaded for it
+ * @throws InvalidParameter
+ */
 export function readPlan(
 	context: IExecuteFunctions,
 	operation: Operation,
 	item: number,
 	isTool: boolean,
-): ItemPlan {
-	const { parameter, option, isOn, number } = readersOf(context, item);
+) {
+	const readers = readersOf(context, item);
+	const { parameter, orDefault, isOn, number } = readers;
 	const isGetting = operation === 'getResult';
-	const waits = isGetting ? isOn('waitForCompletion') : operation === 'submitAndWait';
+	const isPromised = isGetting ? isOn('waitForCompletion') : operation === 'submitAndWait';
 	// Options of waiting that are left over from another operation do not count.
-	const ofWaiting: typeof number = waits ? number : (name) => Number(defaultOf(name));
+	const ofWaiting: typeof number = isPromised ? number : (name) => Number(defaultOf(name));
 	const seconds = ofWaiting('pollingInterval', { min: MIN_POLLING_INTERVAL_SECONDS });
 	const minutes = ofWaiting('timeoutMinutes', { min: 0, isAbove: true });
 	const downloads = operation !== 'submit' && !isTool && isOn('downloadVideo');
@@ -129,26 +106,29 @@ export function readPlan(
 		timeoutMs: Math.min(minutes * 60_000, bounds.longestSleepMs),
 		output: {
 			simplify: isOn('simplify'),
-			videoField: downloads ? readOutputField(parameter) : null,
+			videoField: downloads ? readOutputField(orDefault('binaryOutputField')) : null,
 		},
-		submission: isGetting ? null : readSubmission(parameter, option),
-		predictionId: isGetting ? readPredictionId(parameter('predictionId')) : null,
-		waits,
-	};
+		/** What to submit; null in Get Result. */
+		submission: isGetting ? null : readSubmission(readers),
+		/** What to ask for; empty when submitting. */
+		predictionId: isGetting ? readPredictionId(parameter('predictionId')) : '',
+		/** Whether a video is promised, so that the item waits for one. */
+		isPromised,
+	} as const;
 }
 
-function readSubmission(parameter: Read, option: Read): SubmissionPlan {
+function readSubmission({ parameter, option, orDefault }: Readers) {
 	// The type alone, with no address, is a form half filled in: better said than silently left out.
 	const hasLastFrame = ['lastFrameUrl', 'lastFrameInputType'].some(
 		(name) => option(name) !== undefined,
 	);
 	return {
 		settings: readSettings({
-			model: parameter('model') ?? DEFAULTS.model,
+			model: orDefault('model'),
 			prompt: parameter('prompt'),
-			aspectRatio: parameter('aspectRatio') ?? DEFAULTS.aspectRatio,
-			resolution: parameter('resolution') ?? DEFAULTS.resolution,
-			duration: parameter('duration') ?? DEFAULTS.duration,
+			aspectRatio: orDefault('aspectRatio'),
+			resolution: orDefault('resolution'),
+			duration: orDefault('duration'),
 			seed: option('seed'),
 			cameraFixed: option('cameraFixed'),
 			generateAudio: option('generateAudio'),
@@ -157,7 +137,7 @@ function readSubmission(parameter: Read, option: Read): SubmissionPlan {
 		lastImage: hasLastFrame
 			? readSource(option, 'lastFrameInputType', 'lastFrameUrl', 'lastFrameBinaryPropertyName')
 			: undefined,
-	};
+	} as const;
 }
 
 function readSource(read: Read, type: string, url: string, field: string): PictureSource {

@@ -4,13 +4,12 @@ import {
 	type IExecuteFunctions,
 	type INodeExecutionData,
 	NodeApiError,
-	type NodeExecutionHint,
 	NodeOperationError,
 } from 'n8n-workflow';
-import type { Operation } from '../description/operation';
 import { onAbort } from '../prediction/clock';
 import { adoptEarlier } from '../prediction/flow';
 import { Cancelled } from '../prediction/limiter';
+import { throwIfCancelled } from '../prediction/wait';
 import { type Batch, isToolRun, openBatch, type Result, settled, warn } from './batch';
 import { type Job, openJobs } from './job';
 import {
@@ -22,20 +21,12 @@ import {
 	type Message,
 	messageOf,
 	Refusal,
-	withMore,
 	withRetry,
 } from './messages';
-import { toErrorItem, toNodeError } from './node-error';
+import { throwFirstFailure, toErrorItem, toNodeError, toOutput } from './node-error';
+import { workOn } from './operations';
 import { readOperation } from './parameters';
-
-/** An item's way to its output. */
-export type Work = (batch: Batch, job: Job) => Promise<INodeExecutionData>;
-
-/** A way for the whole run in place of each item's own; null where it cannot be gone. */
-export type TakeOver = (
-	batch: Batch,
-	jobs: ReadonlyArray<Job | Error>,
-) => Promise<readonly Result[] | null>;
+import { takeOverByParking } from './parking/hand-over';
 
 /** Refuses the run where it would cost more than the user allows. @throws Refusal */
 async function checkSpending(batch: Batch, jobs: ReadonlyArray<Job | Error>): Promise<void> {
@@ -44,13 +35,13 @@ async function checkSpending(batch: Batch, jobs: ReadonlyArray<Job | Error>): Pr
 	let count = 0;
 	let seconds = 0;
 	for (const job of jobs) {
-		if (job instanceof Error || !job.order || !job.plan.submission) continue;
+		if (job instanceof Error || !job.order || !job.submission) continue;
 		const { record } = job.order;
 		// An item whose picture cannot be loaded will fail on its own.
 		if ((await settled(adoptEarlier(batch.run, job.order))) instanceof Error) continue;
 		if (record.accepted() || record.lost() !== null) continue;
 		count++;
-		seconds += job.plan.submission.settings.body.duration;
+		seconds += job.submission.settings.body.duration;
 	}
 	if (seconds > spendingLimit) {
 		throw new Refusal(describeOverspending(count, seconds, spendingLimit));
@@ -65,61 +56,44 @@ function warnOfCancelling({ context, run, waitedFor }: Batch): void {
 
 /** Short notes that the editor shows beside a run's output, where the installed n8n can show them. */
 function giveHints({ context, pickedUp }: Batch, results: readonly Result[]): void {
-	const hints: NodeExecutionHint[] = [];
-	if (pickedUp.size > 0) hints.push({ message: HINTS.pickedUp(pickedUp.size) });
 	const hasAddressOnly = (result: Result) =>
 		!(result instanceof Error) && typeof result.json.videoUrl === 'string' && !result.binary;
-	if (results.some(hasAddressOnly)) hints.push({ message: HINTS.addressExpires });
-	if (hints.length === 0) return;
-	(context as Partial<IExecuteFunctions>).addExecutionHints?.(
-		...hints.map((hint): NodeExecutionHint => ({ location: 'outputPane', ...hint })),
-	);
+	const hints = [
+		...(pickedUp.size > 0 ? [HINTS.pickedUp(pickedUp.size)] : []),
+		...(results.some(hasAddressOnly) ? [HINTS.addressExpires] : []),
+	].map((message) => ({ message, location: 'outputPane' as const }));
+	if (hints.length > 0) (context as Partial<IExecuteFunctions>).addExecutionHints?.(...hints);
 }
 
 /** Items in input order, those that failed in the shape of an error item. @throws NodeApiError, NodeOperationError */
 function finish(batch: Batch, results: readonly Result[]): INodeExecutionData[] {
-	const { context, run, isTool } = batch;
-	const node = context.getNode();
-	const accepted = run.ledger.accepted();
+	const accepted = batch.run.ledger.accepted();
 	const ids = new Map(accepted);
 	const wordsOf = (failure: Error, item: number): Message => {
 		const words = withRetry(messageOf(failure));
 		return { ...words, facts: { predictionId: ids.get(item), ...words.facts } };
 	};
-	const [first, ...others] = [...results.entries()].flatMap(([item, result]) =>
-		result instanceof Error ? [[item, wordsOf(result, item)] as const] : [],
-	);
-	if (first && !context.continueOnFail()) {
-		const [item, words] = first;
-		const said = others.map(([other, { message }]) => [other, message] as const);
-		const rest = describeRest(said, accepted);
-		throw toNodeError(node, withMore(words, rest), item, isTool);
-	}
+	throwFirstFailure(batch, results, wordsOf, (others) => describeRest(others, accepted));
 	giveHints(batch, results);
-	return results.map((result, item) =>
-		result instanceof Error ? toErrorItem(node, wordsOf(result, item), item, isTool) : result,
-	);
+	return toOutput(batch, results, wordsOf);
 }
 
 /** @throws Refusal, InvalidParameter, Cancelled where nothing was sent; NodeApiError, NodeOperationError */
-async function runAll(
-	batch: Batch,
-	works: Readonly<Record<Operation, Work>>,
-	takeOver: TakeOver,
-): Promise<INodeExecutionData[]> {
-	const { context, run } = batch;
+async function runAll(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const batch = openBatch(context);
+	const { run } = batch;
 	const operation = readOperation(context);
 	const forget = onAbort(run.signal, () => warnOfCancelling(batch));
 	let wentWell = false;
 	try {
 		const jobs = await openJobs(batch, operation);
 		await checkSpending(batch, jobs);
-		const taken = await takeOver(batch, jobs);
+		const parked = await takeOverByParking(batch, jobs);
 		const own = async (job: Job | Error) =>
-			job instanceof Error ? job : await settled(works[operation](batch, job));
-		const results = taken ?? (await Promise.all(jobs.map(own)));
-		if (run.signal?.aborted) throw new NodeOperationError(context.getNode(), CANCELLED);
-		wentWell = !taken && !results.some((result) => result instanceof Error);
+			job instanceof Error ? job : await settled(workOn(batch, job));
+		const results = parked ?? (await Promise.all(jobs.map(own)));
+		throwIfCancelled(run);
+		wentWell = !parked && !results.some((result) => result instanceof Error);
 		return finish(batch, results);
 	} finally {
 		forget();
@@ -130,19 +104,12 @@ async function runAll(
 /**
  * Runs the chosen operation over all items.
  *
- * @param works of the operations
- * @param takeOver asked first, when all items have been read and nothing was sent
  * @throws NodeOperationError or NodeApiError for the first item that failed, unless the node continues on fail
  */
-export async function runBatch(
-	context: IExecuteFunctions,
-	works: Readonly<Record<Operation, Work>>,
-	takeOver: TakeOver,
-): Promise<INodeExecutionData[]> {
+export async function runBatch(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const items = context.getInputData();
 	if (items.length === 0) return [];
-	const run = async () => await runAll(openBatch(context), works, takeOver);
-	return await run().catch((failure: unknown) => {
+	return await runAll(context).catch((failure: unknown) => {
 		if (failure instanceof NodeApiError || failure instanceof NodeOperationError) throw failure;
 		const node = context.getNode();
 		if (failure instanceof Cancelled) throw new NodeOperationError(node, CANCELLED);

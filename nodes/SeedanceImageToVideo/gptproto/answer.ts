@@ -21,31 +21,27 @@ export type RefusalReason =
 	| 'redirect'
 	| 'badRequest';
 
+interface Said {
+	readonly httpCode: string;
+	/** GPTProto's own words, or "". */
+	readonly message: string;
+}
+
+interface SaidToWait extends Said {
+	/** Milliseconds, from `Retry-After`; null where there is none. */
+	readonly retryAfterMs: number | null;
+}
+
 export type Answer =
 	| { readonly kind: 'prediction'; readonly prediction: Prediction }
 	/** A clear no: nothing was accepted. */
-	| {
-			readonly kind: 'refused';
-			readonly reason: RefusalReason;
-			readonly httpCode: string;
-			/** GPTProto's own words, or "". */
-			readonly message: string;
-	  }
-	| {
-			readonly kind: 'rateLimited';
-			readonly httpCode: string;
-			/** Milliseconds, from `Retry-After`; null where there is none. */
-			readonly retryAfterMs: number | null;
-			readonly message: string;
-	  }
-	/** An answer that says nothing reliable about whether the request was carried out. */
-	| {
-			readonly kind: 'unreadable';
-			readonly httpCode: string;
-			readonly retryAfterMs: number | null;
-			/** GPTProto's own words; where an accepted-looking answer has none, its beginning. */
-			readonly message: string;
-	  };
+	| (Said & { readonly kind: 'refused'; readonly reason: RefusalReason })
+	| (SaidToWait & { readonly kind: 'rateLimited' })
+	/**
+	 * An answer that says nothing reliable about whether the request was carried out. Where one that looks accepted has no
+	 * words, they are its beginning.
+	 */
+	| (SaidToWait & { readonly kind: 'unreadable' });
 
 const LONGEST_MESSAGE = 500;
 const LONGEST_EXCERPT = 200;

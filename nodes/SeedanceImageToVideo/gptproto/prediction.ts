@@ -4,7 +4,7 @@ import { type PredictionStatus, STATUS_SPELLINGS, STATUSES } from './reference';
 
 export type JsonObject = { readonly [key: string]: unknown };
 
-interface PredictionFacts {
+interface Facts {
 	readonly id: string;
 	/** A documented status, or GPTProto's own word where it is none. */
 	readonly status: string;
@@ -18,20 +18,21 @@ interface PredictionFacts {
 	readonly data: JsonObject;
 }
 
-export interface WorkingPrediction extends PredictionFacts {
-	readonly state: 'working';
+export type Prediction = Facts &
+	(
+		| { readonly state: 'working' }
+		/** `videoUrl` is null where the answer holds no http(s) address. */
+		| { readonly state: 'succeeded'; readonly videoUrl: string | null }
+		/** `failureReason` is in GPTProto's own words; null where it gave none. */
+		| { readonly state: 'ended'; readonly failureReason: string | null }
+	);
+
+/** A prediction that was accepted, and of which nothing more can be read now. */
+export function unreadPrediction(id: string, model: string | null, status = 'created'): Prediction {
+	const data = { id, model, status };
+	const unknown = { hasNsfwContent: null, executionTime: null, createdAt: null };
+	return { ...data, ...unknown, state: 'working', data };
 }
-export interface SucceededPrediction extends PredictionFacts {
-	readonly state: 'succeeded';
-	/** null where the answer holds no http(s) address. */
-	readonly videoUrl: string | null;
-}
-export interface EndedPrediction extends PredictionFacts {
-	readonly state: 'ended';
-	/** GPTProto's own words; null where it gave none. */
-	readonly failureReason: string | null;
-}
-export type Prediction = WorkingPrediction | SucceededPrediction | EndedPrediction;
 
 export function isObject(value: unknown): value is JsonObject {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -82,8 +83,8 @@ function predictionObject(answer: unknown): JsonObject | null {
 }
 
 function outputAddresses(outputs: unknown): string[] {
-	const list: readonly unknown[] = Array.isArray(outputs) ? outputs : [outputs];
-	return list
+	return [outputs]
+		.flat()
 		.map((output) => text(isObject(output) ? output.url : output))
 		.filter((address) => address !== null);
 }
@@ -93,7 +94,7 @@ function isWebAddress(address: string): boolean {
 }
 
 function readNsfw(value: unknown): boolean | null {
-	const flags: readonly unknown[] = Array.isArray(value) ? value : [value];
+	const flags = [value].flat();
 	if (flags.includes(true)) return true;
 	return flags.includes(false) ? false : null;
 }
@@ -124,7 +125,7 @@ export function readPrediction(answer: unknown, expectedId?: string): Prediction
 	const reason = errorText(data.error);
 	const guessed = addresses.length > 0 ? 'succeeded' : reason ? 'failed' : null;
 	const status = readStatus(word) ?? guessed;
-	const facts: PredictionFacts = {
+	const facts: Facts = {
 		id,
 		status: status ?? word ?? 'created',
 		model: text(data.model),
@@ -134,12 +135,8 @@ export function readPrediction(answer: unknown, expectedId?: string): Prediction
 		data,
 	};
 	const state = status ? STATUSES[status] : 'working';
-	switch (state) {
-		case 'succeeded':
-			return { ...facts, state, videoUrl: addresses.find(isWebAddress) ?? null };
-		case 'ended':
-			return { ...facts, state, failureReason: reason };
-		case 'working':
-			return { ...facts, state };
-	}
+	if (state === 'working') return { ...facts, state };
+	return state === 'ended'
+		? { ...facts, state, failureReason: reason }
+		: { ...facts, state, videoUrl: addresses.find(isWebAddress) ?? null };
 }

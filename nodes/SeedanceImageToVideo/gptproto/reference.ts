@@ -31,22 +31,17 @@ const UP_TO_720P = ['720p', '480p'] as const satisfies readonly Resolution[];
 /** The two columns of the documented table of frame sizes. */
 export type FrameSizeColumn = 'seedance-1.0' | 'seedance-1.5-and-2.0';
 
-interface ModelFacts {
-	/** As the dropdown shows it. */
-	readonly name: string;
-	readonly frameSizes: FrameSizeColumn;
-	/** Not every model renders every resolution. */
-	readonly resolutions: readonly Resolution[];
-	/** Whether sound may be expected: not documented for the 1.0 series, which came before sound did. */
-	readonly audio: boolean;
-}
-
+/**
+ * @param name as the dropdown shows it
+ * @param resolutions not every model renders every one
+ * @param audio whether sound may be expected: not documented for the 1.0 series, which came before sound did
+ */
 const facts = (
 	name: string,
 	frameSizes: FrameSizeColumn,
 	resolutions: readonly Resolution[],
 	audio: boolean,
-): ModelFacts => ({ name, frameSizes, resolutions, audio });
+) => ({ name, frameSizes, resolutions, audio }) as const;
 
 const OLD = 'seedance-1.0';
 const NEW = 'seedance-1.5-and-2.0';
@@ -61,11 +56,11 @@ export const MODELS = {
 	'doubao-seedance-1-0-pro-250528': facts('Seedance 1.0 Pro', OLD, RESOLUTIONS, false),
 	'doubao-seedance-1-0-pro-fast-251015': facts('Seedance 1.0 Pro Fast', OLD, RESOLUTIONS, false),
 	'doubao-seedance-1-0-lite-i2v-250428': facts('Seedance 1.0 Lite', OLD, RESOLUTIONS, false),
-} as const satisfies Record<string, ModelFacts>;
+} as const;
 export type Model = keyof typeof MODELS;
 
 /** Documented facts of a model; undefined for an id that no page documents. */
-export function modelFacts(model: string): ModelFacts | undefined {
+export function modelFacts(model: string): ReturnType<typeof facts> | undefined {
 	return Object.hasOwn(MODELS, model) ? MODELS[model as Model] : undefined;
 }
 

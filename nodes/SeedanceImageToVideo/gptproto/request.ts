@@ -84,12 +84,9 @@ export interface SubmissionRequest {
 
 /** A text, without space around it. @throws InvalidParameter */
 export function readText(parameter: string, value: unknown): string {
-	const text = typeof value === 'string' ? value.trim() : value;
-	if (text === undefined || text === null || text === '') {
-		throw new InvalidParameter(parameter, { kind: 'empty' }, value);
-	}
-	if (typeof text !== 'string') throw new InvalidParameter(parameter, { kind: 'notText' }, value);
-	return text;
+	const text = typeof value === 'string' ? value.trim() : (value ?? '');
+	if (typeof text === 'string' && text !== '') return text;
+	throw new InvalidParameter(parameter, { kind: text === '' ? 'empty' : 'notText' }, value);
 }
 
 /** Reads a number, also as the text an expression may give. @throws InvalidParameter */

@@ -15,10 +15,9 @@ import { throwIfCancelled } from './wait';
 /** Puts a stream in the binary store; rejects when the stream breaks off. */
 export type VideoStore = (stream: ByteStream, fileName: string) => Promise<IBinaryData>;
 
-const bytesOf = (text: string): readonly number[] => [...Buffer.from(text)];
 /** A page or a message begins so, after white space or a byte order mark. A video, of whatever container, does not. */
-const PAGE_OR_MESSAGE = bytesOf('<{[');
-const SKIPPED = bytesOf(' \t\r\n\ufeff');
+const PAGE_OR_MESSAGE = Buffer.from('<{[');
+const SKIPPED = Buffer.from(' \t\r\n\ufeff');
 
 /** Watches one download, from the request to the last byte, and ends it when it must not go on. */
 class DownloadMonitor {
@@ -91,10 +90,9 @@ function headFault({ status }: VideoAnswer, announced: number): DownloadFault | 
 	return announced > bounds.videoBytes ? { kind: 'tooLarge' } : null;
 }
 
-interface Failed {
-	readonly fault: DownloadFault;
-	readonly retryAfterMs?: number | null;
-}
+type Download =
+	| { readonly video: IBinaryData }
+	| { readonly fault: DownloadFault; readonly retryAfterMs?: number | null };
 
 async function downloadOnce(
 	{ clock, signal }: Run,
@@ -103,7 +101,7 @@ async function downloadOnce(
 	fileName: string,
 	store: VideoStore,
 	deadline: number,
-): Promise<{ readonly video: IBinaryData } | Failed> {
+): Promise<Download> {
 	const done = new AbortController();
 	const monitor = new DownloadMonitor(clock, deadline);
 	const forget = onAbort(signal, () => monitor.end({ kind: 'brokeOff', message: 'cancelled' }));
@@ -132,11 +130,6 @@ async function downloadOnce(
 	}
 }
 
-/** The name of the video's file; an id may hold what a file name may not. */
-function fileNameOf(predictionId: string): string {
-	return `${predictionId.replace(/[^\w.:~=+@-]/g, '_')}.mp4`;
-}
-
 /**
  * Downloads a video, from its start again after a fault, up to a few times.
  *
@@ -154,20 +147,21 @@ export async function downloadVideo(
 ): Promise<IBinaryData> {
 	const { clock } = run;
 	const until = Math.max(deadline, clock.now() + bounds.graceMs);
+	// An id may hold what a file name may not.
+	const fileName = `${predictionId.replace(/[^\w.:~=+@-]/g, '_')}.mp4`;
 	let fault: DownloadFault = { kind: 'tooSlow' };
 	return await run.downloads.use(async () => {
 		for (let attempt = 1; ; attempt++) {
 			const result = await account.session
 				.download(until, async () => {
 					throwIfCancelled(run);
-					return await downloadOnce(run, account, videoUrl, fileNameOf(predictionId), store, until);
+					return await downloadOnce(run, account, videoUrl, fileName, store, until);
 				})
-				.catch((held: unknown) => {
-					if (held instanceof HeldBack) return null;
+				.catch((held: unknown): Download => {
+					if (held instanceof HeldBack) return { fault };
 					throw held;
 				});
 			throwIfCancelled(run);
-			if (result === null) break;
 			if ('video' in result) return result.video;
 			({ fault } = result);
 			const remainingMs = until - clock.now();

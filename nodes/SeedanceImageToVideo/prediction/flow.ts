@@ -1,6 +1,6 @@
 // The life of one prediction: pick up what an earlier try has paid for, else submit once; wait for its end; submit anew
 // only what ended without a video. Submit and Submit and Wait are this one flow, to a different point.
-import type { Prediction } from '../gptproto/prediction';
+import { type Prediction, unreadPrediction } from '../gptproto/prediction';
 import type { FrameSize } from '../gptproto/reference';
 import { PredictionFailure } from './reason';
 import type { Run } from './run';
@@ -31,7 +31,14 @@ export async function obtainPrediction(run: Run, order: Order, until: Until): Pr
 		await adoptEarlier(run, order);
 		const earlier = record.accepted();
 		if (!earlier) break;
-		const prediction = await pickUp(run, order, earlier, until);
+		const { predictionId } = earlier;
+		const following = follow(run, order, predictionId, until);
+		const prediction = await following.catch((failure: unknown): Prediction => {
+			// Where its state alone is wanted and cannot be read now, its id is known.
+			const isUnreadable = failure instanceof PredictionFailure && !isUnknown(failure);
+			if (until === 'ended' || !isUnreadable) throw failure;
+			return unreadPrediction(predictionId, earlier.model);
+		});
 		if (prediction.state !== 'working') account.session.placeIsFree();
 		if (prediction.state !== 'ended') {
 			return { prediction, model: earlier.model, frame: earlier.frame, pickedUp: true };
@@ -59,20 +66,6 @@ export async function adoptEarlier(run: Run, order: Order): Promise<void> {
 	await withRequest(run, order, Infinity, async (_, hash) => record.adopt(hash));
 }
 
-/** Follows what an earlier try has paid for; where its state alone is wanted and cannot be read now, its id is known. */
-async function pickUp(
-	run: Run,
-	order: Order,
-	{ predictionId, model }: { readonly predictionId: string; readonly model: string },
-	until: Until,
-): Promise<Prediction> {
-	return await follow(run, order, predictionId, until).catch((failure: unknown) => {
-		const isUnreadable = failure instanceof PredictionFailure && !isUnknown(failure);
-		if (until === 'ended' || !isUnreadable) throw failure;
-		return justAccepted(predictionId, model);
-	});
-}
-
 /** Waits for a prediction's end, or asks for its state. The ledger keeps whether GPTProto knows it. */
 async function follow(
 	run: Run,
@@ -80,15 +73,12 @@ async function follow(
 	predictionId: string,
 	until: Until,
 ): Promise<Prediction> {
-	const { account, record, startedAt, timeoutMs } = order;
+	const { record } = order;
 	// The wall clock may have been put back since.
 	const agoMs = Math.max(run.clock.epochMs() - (record.accepted()?.acceptedAt ?? 0), 0);
-	const acceptedAt = run.clock.now() - agoMs;
-	const question =
-		until === 'ended'
-			? waitForEnd(run, predictionId, { ...order, acceptedAt })
-			: askForState(run, predictionId, account, startedAt + timeoutMs, acceptedAt);
-	const prediction = await question.catch((failure: unknown) => {
+	const options = { ...order, acceptedAt: run.clock.now() - agoMs };
+	const ask = until === 'ended' ? waitForEnd : askForState;
+	const prediction = await ask(run, predictionId, options).catch((failure: unknown) => {
 		if (isUnknown(failure)) record.saveKnown(false);
 		else if (failure instanceof PredictionFailure && failure.facts.status !== undefined) {
 			record.saveKnown(true);
@@ -102,11 +92,4 @@ async function follow(
 function isUnknown(failure: unknown): boolean {
 	const reason = failure instanceof PredictionFailure ? failure.reason : null;
 	return reason?.kind === 'refused' && reason.refusal.reason === 'notFound';
-}
-
-/** What is known of a prediction that an earlier try submitted, where its state cannot be read just now. */
-function justAccepted(id: string, model: string): Prediction {
-	const data = { id, model, status: 'created' };
-	const unknown = { hasNsfwContent: null, executionTime: null, createdAt: null };
-	return { ...data, ...unknown, state: 'working', data };
 }

@@ -2,9 +2,7 @@
 // time, the pauses that a 429 asks for, and as many submissions as the account has places free for.
 import { bounds } from './bounds';
 import { type Clock, onAbort } from './clock';
-import { Places } from './places';
 import { backoffMs, type Outcome } from './retry';
-import type { RequestSlots } from './slots';
 
 type RequestKind = 'submission' | 'question' | 'download';
 
@@ -17,6 +15,15 @@ export class HeldBack extends Error {
 }
 /** Thrown where the execution was cancelled; nobody is left to read it. */
 export class Cancelled extends Error {}
+
+/** So many requests of one run at one time, whichever account they go to. */
+export class RequestSlots {
+	used = 0;
+	/** Called when there is room again: one for each account of the run; whichever was served last comes last. */
+	readonly pumps = new Set<() => void>();
+
+	constructor(readonly max: number) {}
+}
 
 interface Waiter {
 	readonly kind: RequestKind;
@@ -31,8 +38,10 @@ interface Waiter {
 /** The requests of one run: counted on their own, paused together with all others of the account. */
 export type Session = ReturnType<Limiter['open']>;
 
+/** From here on the pause between two probes is the longest there is. */
+const MOST_CAUTIOUS = 5;
+
 export class Limiter {
-	private readonly places: Places;
 	private readonly waiting = new Set<Waiter>();
 	/** Downloads come from another host: they are neither paused nor counted among what is under way. */
 	private readonly pausedUntil = { submission: 0, question: 0, download: 0 };
@@ -40,6 +49,14 @@ export class Limiter {
 	/** Requests at one time: one after a 429 to a question, twice as many with every good answer. */
 	private width = Infinity;
 	private questionsRefusedInARow = 0;
+	/** Places known to be free. Infinite until a submission is refused; from then on each prediction that ends frees one. */
+	private freePlaces = Infinity;
+	/** Without a free place one submission is tried now and then: there may be more places than it seems. */
+	private nextProbeAt = 0;
+	/** How seldom that is. Grows with a probe that is refused, shrinks with one that is accepted. */
+	private caution = 0;
+	/** How many more places an accepted probe is taken to show; doubles each time. */
+	private growth = 1;
 	private lastUsedAt: number;
 	private wake = new AbortController();
 	private wakeAt = Infinity;
@@ -48,36 +65,8 @@ export class Limiter {
 		private readonly clock: Clock,
 		private readonly random: () => number,
 	) {
-		this.places = new Places(clock, random);
 		this.lastUsedAt = clock.now();
 	}
-
-	/** Lets through what may be sent now, in order of arrival, and comes back when more may be. */
-	private readonly pump = (): void => {
-		const now = this.clock.now();
-		let next = Infinity;
-		for (const waiter of this.waiting) {
-			const { kind, deadline, slots } = waiter;
-			const placeAt = kind === 'submission' ? this.places.readyAt() : 0;
-			const readyAt = Math.max(this.pausedUntil[kind], placeAt);
-			const isTooWide = kind !== 'download' && this.underWay >= this.width;
-			if (now >= deadline) {
-				this.waiting.delete(waiter);
-				waiter.fail(new HeldBack(this.isRateLimited(kind)));
-			} else if (readyAt > now) {
-				next = Math.min(next, readyAt, deadline);
-			} else if (isTooWide || !slots.hasRoom()) {
-				next = Math.min(next, deadline);
-			} else {
-				// Counted at once: whoever is looked at next must see it.
-				this.waiting.delete(waiter);
-				slots.take(this.pump);
-				if (kind !== 'download') this.underWay++;
-				waiter.begin(kind === 'submission' && this.places.take());
-			}
-		}
-		this.wakeUpAt(next);
-	};
 
 	isIdle(): boolean {
 		const isBusy = this.underWay > 0 || this.waiting.size > 0;
@@ -86,57 +75,44 @@ export class Limiter {
 
 	/** @param slots of the run the session belongs to */
 	open(slots: RequestSlots, signal: AbortSignal | undefined) {
-		slots.join(this.pump);
-		const turn = async <Result>(
-			kind: RequestKind,
-			deadline: number,
-			work: (isProbe: boolean) => Promise<Result>,
-		): Promise<Result> => {
-			const isProbe = await this.enter(kind, deadline, slots, signal);
-			try {
-				return await work(isProbe);
-			} finally {
-				if (kind !== 'download') this.underWay--;
-				this.lastUsedAt = this.clock.now();
-				slots.free();
-			}
-		};
+		slots.pumps.add(this.pump);
 		return {
 			/** Sends one request when it may be sent. @throws HeldBack at the deadline; Cancelled */
 			request: async (
 				kind: 'submission' | 'question',
 				deadline: number,
 				send: () => Promise<Outcome>,
-			): Promise<Outcome> =>
-				await turn(kind, deadline, async (isProbe) => {
+			) =>
+				await this.inTurn(kind, deadline, slots, signal, async (isProbe) => {
 					const sentAt = this.clock.now();
 					let outcome: Outcome | null = null;
 					try {
 						return (outcome = await send());
 					} finally {
-						this.learn(kind, outcome, sentAt, isProbe);
+						if (kind === 'submission') this.learnPlaces(outcome, isProbe);
+						this.learnPace(kind, outcome, sentAt);
 					}
 				}),
 			/** Runs a download when it may begin. @throws HeldBack at the deadline; Cancelled */
 			download: async <Result>(deadline: number, work: () => Promise<Result>): Promise<Result> =>
-				await turn('download', deadline, work),
+				await this.inTurn('download', deadline, slots, signal, work),
 			/** Whether it is a 429, and not the requests at one time, that holds submissions back now. */
 			isRateLimited: (): boolean => this.isRateLimited('submission'),
 			/** A prediction of the account has ended: its place is free. */
 			placeIsFree: (): void => {
-				this.places.release();
+				this.freePlaces++;
 				this.pump();
 			},
 		};
 	}
 
-	/** Waits for a turn. @returns whether it is a probe */
-	private async enter(
+	private async inTurn<Result>(
 		kind: RequestKind,
 		deadline: number,
 		slots: RequestSlots,
 		signal: AbortSignal | undefined,
-	): Promise<boolean> {
+		work: (isProbe: boolean) => Promise<Result>,
+	): Promise<Result> {
 		let forget = (): void => undefined;
 		const turn = new Promise<boolean>((begin, fail) => {
 			const waiter: Waiter = { kind, deadline, slots, begin, fail };
@@ -146,15 +122,49 @@ export class Limiter {
 				if (this.waiting.size === 0) this.wakeUpAt(Infinity);
 				fail(new Cancelled());
 			});
+			this.pump();
 		});
-		this.pump();
-		return await turn.finally(forget);
+		const isProbe = await turn.finally(forget);
+		try {
+			return await work(isProbe);
+		} finally {
+			if (kind !== 'download') this.underWay--;
+			this.lastUsedAt = this.clock.now();
+			slots.used--;
+			for (const pump of [...slots.pumps]) pump();
+		}
 	}
 
-	private isRateLimited(kind: RequestKind): boolean {
-		const lacksPlaces = kind === 'submission' && this.places.areLimited();
-		return lacksPlaces || this.pausedUntil[kind] > this.clock.now() || this.underWay >= this.width;
-	}
+	/** Lets through what may be sent now, in order of arrival, and comes back when more may be. */
+	private readonly pump = (): void => {
+		const now = this.clock.now();
+		let next = Infinity;
+		for (const waiter of this.waiting) {
+			const { kind, deadline, slots } = waiter;
+			const isProbe = kind === 'submission' && this.freePlaces < 1;
+			const readyAt = Math.max(this.pausedUntil[kind], isProbe ? this.nextProbeAt : 0);
+			const isTooWide = kind !== 'download' && this.underWay >= this.width;
+			if (now >= deadline) {
+				this.waiting.delete(waiter);
+				waiter.fail(new HeldBack(this.isRateLimited(kind)));
+			} else if (readyAt > now) {
+				next = Math.min(next, readyAt, deadline);
+			} else if (isTooWide || slots.used >= slots.max) {
+				next = Math.min(next, deadline);
+			} else {
+				// Counted at once: whoever is looked at next must see it.
+				this.waiting.delete(waiter);
+				slots.used++;
+				slots.pumps.delete(this.pump);
+				slots.pumps.add(this.pump);
+				if (kind !== 'download') this.underWay++;
+				if (isProbe) this.probeLater();
+				else if (kind === 'submission') this.freePlaces--;
+				waiter.begin(isProbe);
+			}
+		}
+		this.wakeUpAt(next);
+	};
 
 	private wakeUpAt(time: number): void {
 		if (time === this.wakeAt) return;
@@ -169,34 +179,52 @@ export class Limiter {
 		});
 	}
 
-	private learn(
-		kind: 'submission' | 'question',
-		outcome: Outcome | null,
-		sentAt: number,
-		isProbe: boolean,
-	): void {
-		const refusal = outcome?.kind === 'rateLimited' ? outcome : null;
-		const retryAfterMs = Math.min(refusal?.retryAfterMs ?? 0, bounds.longestPauseMs);
-		if (kind === 'submission') {
-			// A 429 may be about the predictions at work alone, so questions go on.
-			this.places.learn(outcome, isProbe, retryAfterMs);
-			this.pause('submission', retryAfterMs);
-		} else if (refusal) {
-			// Several questions of one burst may be refused together: that is one refusal, not many.
-			if (sentAt >= this.pausedUntil.question) this.questionsRefusedInARow++;
-			const ms = Math.max(retryAfterMs, backoffMs(this.questionsRefusedInARow, this.random()));
-			this.pause('question', ms);
-			this.pause('submission', ms);
-			this.width = 1;
-		}
-		const isGood = outcome && outcome.kind !== 'noAnswer' && !refusal;
-		if (!isGood || sentAt < this.pausedUntil.question) return;
-		if (kind === 'question') this.questionsRefusedInARow = 0;
-		this.width *= 2;
+	private isRateLimited(kind: RequestKind): boolean {
+		const lacksPlaces = kind === 'submission' && this.freePlaces < Infinity;
+		return lacksPlaces || this.pausedUntil[kind] > this.clock.now() || this.underWay >= this.width;
 	}
 
-	private pause(kind: 'submission' | 'question', ms: number): void {
-		this.pausedUntil[kind] = Math.max(this.pausedUntil[kind], this.clock.now() + ms);
+	/** Learns how many places there are, from submissions alone. @param outcome null where it was not sent after all */
+	private learnPlaces(outcome: Outcome | null, wasProbe: boolean): void {
+		if (outcome?.kind === 'rateLimited') {
+			if (wasProbe) this.caution = Math.min(this.caution + 1, MOST_CAUTIOUS);
+			this.freePlaces = 0;
+			this.growth = 1;
+			this.probeLater();
+		} else if (outcome?.kind !== 'prediction') {
+			// It has taken no place; where it was not sent either, the next one may try.
+			if (!wasProbe) this.freePlaces++;
+			else if (outcome === null) this.nextProbeAt = 0;
+		} else if (wasProbe) {
+			// Only a little less: it may have taken the place of a prediction whose end nobody has noticed yet.
+			this.caution = Math.max(0, this.caution - 2);
+			this.freePlaces += this.growth;
+			this.growth *= 2;
+		}
+	}
+
+	private probeLater(): void {
+		this.nextProbeAt = this.clock.now() + backoffMs(this.caution + 1, this.random());
+	}
+
+	/** Learns how long to pause, and how many requests may then be sent at one time. */
+	private learnPace(kind: RequestKind, outcome: Outcome | null, sentAt: number): void {
+		const { pausedUntil } = this;
+		if (outcome?.kind === 'rateLimited') {
+			let ms = Math.min(outcome.retryAfterMs ?? 0, bounds.longestPauseMs);
+			// A 429 to a submission may be about the predictions at work alone, so questions go on.
+			if (kind === 'question') {
+				// Several questions of one burst may be refused together: that is one refusal, not many.
+				if (sentAt >= pausedUntil.question) this.questionsRefusedInARow++;
+				ms = Math.max(ms, backoffMs(this.questionsRefusedInARow, this.random()));
+				pausedUntil.question = Math.max(pausedUntil.question, this.clock.now() + ms);
+				this.width = 1;
+			}
+			pausedUntil.submission = Math.max(pausedUntil.submission, this.clock.now() + ms);
+		} else if (outcome && outcome.kind !== 'noAnswer' && sentAt >= pausedUntil.question) {
+			if (kind === 'question') this.questionsRefusedInARow = 0;
+			this.width *= 2;
+		}
 	}
 }
 

@@ -53,14 +53,10 @@ const NEVER_SENT_WORDS =
 /** Faults of the connection that may be gone in a moment. */
 const PASSING = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ECONNRESET', 'ETIMEDOUT']);
 
-interface FaultFacts {
-	readonly code: string;
-	readonly syscall: string;
-	readonly message: string;
-}
+type FaultFacts = Partial<Record<'code' | 'syscall' | 'message', string>>;
 
 /** The innermost facts of an exception: n8n and Node wrap faults several times. */
-function factsOf(fault: unknown, depth = 0): Partial<FaultFacts> {
+function factsOf(fault: unknown, depth = 0): FaultFacts {
 	if (typeof fault !== 'object' || fault === null || depth > 8) return {};
 	const { code, syscall, message, name, cause, errorResponse, errors } = fault as Record<
 		string,

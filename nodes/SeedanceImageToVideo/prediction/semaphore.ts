@@ -1,12 +1,9 @@
 // Lets only so much work be under way at one time, in order of arrival: counted in pieces, or weighed, as in bytes.
 
-export interface Semaphore {
-	/** Runs the work when there is room for its weight. Work that outweighs everything runs alone. */
-	use<Result>(work: () => Promise<Result>, weight?: number): Promise<Result>;
-}
+export type Semaphore = ReturnType<typeof createSemaphore>;
 
 /** @param capacity how much weight may be under way at one time; a piece of work weighs 1 unless told */
-export function createSemaphore(capacity: number): Semaphore {
+export function createSemaphore(capacity: number) {
 	const waiting: Array<{ readonly weight: number; readonly begin: () => void }> = [];
 	let underWay = 0;
 
@@ -20,7 +17,8 @@ export function createSemaphore(capacity: number): Semaphore {
 	}
 
 	return {
-		async use(work, weight = 1) {
+		/** Runs the work when there is room for its weight. Work that outweighs everything runs alone. */
+		async use<Result>(work: () => Promise<Result>, weight = 1): Promise<Result> {
 			await new Promise<void>((begin) => {
 				waiting.push({ weight, begin });
 				pump();

@@ -12,11 +12,7 @@ export interface ByteStream extends AsyncIterable<Uint8Array> {
 	readonly socket?: { readonly bytesRead: number; readonly encrypted?: boolean } | null;
 }
 
-class TooLarge extends Error {
-	readonly code = 'ANSWER_TOO_LARGE';
-}
-
-/** Reads a body as text. @throws TooLarge beyond the bound, whatever was packed into it */
+/** Reads a body as text. @throws Error with the code ANSWER_TOO_LARGE beyond the bound, whatever was packed into it */
 export async function readText(body: ByteStream | string): Promise<string> {
 	if (typeof body === 'string') return body;
 	const chunks: Uint8Array[] = [];
@@ -25,7 +21,7 @@ export async function readText(body: ByteStream | string): Promise<string> {
 		bytes += chunk.length;
 		if (bytes > bounds.answerBytes) {
 			body.destroy();
-			throw new TooLarge();
+			throw Object.assign(new Error(), { code: 'ANSWER_TOO_LARGE' });
 		}
 		chunks.push(chunk);
 	}

@@ -1,7 +1,7 @@
 // The only file that speaks HTTP. The API key goes to the credential's base URL and nowhere else: API calls follow no
 // redirect, and a video is fetched from wherever it lies without any credential. Whatever comes is bounded in time and size.
 import type {
-	ICredentialDataDecryptedObject,
+	ICredentialsDecrypted,
 	IDataObject,
 	IExecuteFunctions,
 	IHttpRequestOptions,
@@ -17,13 +17,12 @@ import { type ByteStream, readText } from './stream';
 
 export const CREDENTIAL_TYPE = 'gptProtoApi';
 
-/** One item's credential, as n8n resolved it for that item. */
+/** One item's credential and account. */
 export interface Access {
-	readonly credential: {
-		readonly id: string;
-		readonly name: string;
-		readonly data: ICredentialDataDecryptedObject;
-	};
+	/** A hash of base URL and key. */
+	readonly accountId: string;
+	/** As n8n resolved it for that item. */
+	readonly credential: ICredentialsDecrypted;
 	/** Without a slash at its end. */
 	readonly baseUrl: string;
 	/** Only to blot it out of whatever comes back. */
@@ -39,14 +38,7 @@ export interface VideoAnswer {
 	readonly retryAfterMs: number | null;
 }
 
-export interface Transport {
-	/** Sends a submission. `limitMs` bounds all of it; a cancelled run gives it a moment to bring its answer home. */
-	submit(request: SubmissionRequest, limitMs: number): Promise<Outcome>;
-	/** Asks for a prediction's state. `limitMs` bounds all of it; cancelling ends it at once. */
-	result(predictionId: string, limitMs: number): Promise<Outcome>;
-	/** Opens a video, following a few redirects. `signal` ends it, also while its bytes come. */
-	openVideo(url: string, signal: AbortSignal): Promise<VideoAnswer | NoAnswer>;
-}
+export type Transport = ReturnType<typeof createTransport>;
 
 interface FullResponse {
 	readonly statusCode: number;
@@ -81,18 +73,8 @@ export function createTransport(
 	context: IExecuteFunctions,
 	clock: Clock,
 	{ credential, baseUrl, key }: Access,
-): Transport {
+) {
 	const cancel = context.getExecutionCancelSignal();
-
-	/** A proxy that wants a sign-in says 407; one that refuses to connect answers in GPTProto's place, and not over TLS. */
-	function isProxyAnswer({
-		statusCode,
-		body,
-		socket = typeof body === 'string' ? null : body.socket,
-	}: FullResponse): boolean {
-		if (statusCode === 407) return true;
-		return baseUrl.toLowerCase().startsWith('https:') && !!socket && socket.encrypted !== true;
-	}
 
 	/**
 	 * @param limitMs bounds the whole request, the answer's last byte included
@@ -113,18 +95,13 @@ export function createTransport(
 				cut.abort(why);
 				stream?.destroy(new Error(why));
 			});
-		const cutOff = (): Outcome => ({
-			kind: 'noAnswer',
-			code: String(cut.signal.reason),
-			sent: true,
-		});
 		cutAfter(limitMs, 'TIMEOUT');
 		const forget = onAbort(cancel, () => cutAfter(graceMs, 'CANCELLED'));
 		// n8n hands the execution's cancel signal to every authenticated request; this one has a signal of its own.
 		const caller = Object.create(context, {
 			getExecutionCancelSignal: { value: () => cut.signal },
 		}) as IExecuteFunctions;
-		const read = async (): Promise<Outcome> => {
+		try {
 			const answer: Promise<FullResponse> = context.helpers.httpRequestWithAuthentication.call(
 				caller,
 				CREDENTIAL_TYPE,
@@ -137,7 +114,7 @@ export function createTransport(
 					returnFullResponse: true,
 				},
 				// Without it n8n resolves the credential's expressions for the first item, whichever item this is.
-				{ credentialsDecrypted: { ...credential, type: CREDENTIAL_TYPE } },
+				{ credentialsDecrypted: credential },
 			);
 			const response = await answer.catch(answerIn);
 			const { statusCode: status, headers, body } = response;
@@ -146,27 +123,29 @@ export function createTransport(
 				// A stream that is broken off must not throw where nobody reads it any more.
 				stream.on('error', () => undefined);
 			}
-			if (isProxyAnswer(response)) {
+			// A proxy that wants a sign-in says 407; one that refuses to connect answers in GPTProto's place, and not over TLS.
+			const { socket = stream?.socket } = response;
+			const isPlain = socket && socket.encrypted !== true;
+			if (status === 407 || (isPlain && /^https:/i.test(baseUrl))) {
 				cut.abort();
 				return { kind: 'noAnswer', code: `HTTP_${status}`, sent: false, proxyStatus: status };
 			}
 			const text = await readText(body);
-			if (cut.signal.aborted) return cutOff();
+			cut.signal.throwIfAborted();
 			return readAnswer({ status, headers, body: text }, clock.epochMs(), key, expectedId);
-		};
-		return await read()
-			.catch((fault: unknown) => {
-				stream?.destroy();
-				return cut.signal.aborted ? cutOff() : readFault(fault);
-			})
-			.finally(() => {
-				forget();
-				done.abort();
-			});
+		} catch (fault) {
+			stream?.destroy();
+			const { aborted, reason } = cut.signal;
+			return aborted ? { kind: 'noAnswer', code: String(reason), sent: true } : readFault(fault);
+		} finally {
+			forget();
+			done.abort();
+		}
 	}
 
 	return {
-		async submit({ model, body }, limitMs) {
+		/** Sends a submission. `limitMs` bounds all of it; a cancelled run gives it a moment to bring its answer home. */
+		async submit({ model, body }: SubmissionRequest, limitMs: number): Promise<Outcome> {
 			return await ask(
 				{
 					method: 'POST',
@@ -179,12 +158,14 @@ export function createTransport(
 				bounds.graceMs,
 			);
 		},
-		async result(predictionId, limitMs) {
+		/** Asks for a prediction's state. `limitMs` bounds all of it; cancelling ends it at once. */
+		async result(predictionId: string, limitMs: number): Promise<Outcome> {
 			const headers = { Accept: 'application/json' };
 			const url = `${baseUrl}${resultPath(predictionId)}`;
 			return await ask({ method: 'GET', url, headers }, limitMs, 0, predictionId);
 		},
-		async openVideo(url, signal) {
+		/** Opens a video, following a few redirects. `signal` ends it, also while its bytes come. */
+		async openVideo(url: string, signal: AbortSignal): Promise<VideoAnswer | NoAnswer> {
 			let address = url;
 			for (let hop = 0; hop <= bounds.redirects; hop++) {
 				// An address from outside must not lead into the network n8n runs in.

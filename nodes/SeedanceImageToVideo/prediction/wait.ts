@@ -1,5 +1,5 @@
 // Asks for a result: once, or until it has ended or the time is up. Asking is harmless, so nearly every fault is forgiven.
-import type { EndedPrediction, Prediction, SucceededPrediction } from '../gptproto/prediction';
+import type { Prediction } from '../gptproto/prediction';
 import { bounds } from './bounds';
 import { Cancelled, HeldBack } from './limiter';
 import { PredictionFailure } from './reason';
@@ -22,20 +22,29 @@ export function throwIfCancelled({ signal }: Pick<Run, 'signal'>): void {
 	if (signal?.aborted) throw new Cancelled();
 }
 
-/** Asks one question when it may be sent, and cuts the answer off at `end`. @throws HeldBack, Cancelled */
-async function ask(
+/**
+ * Asks one question when it may be sent, and cuts the answer off at `end`; both on the clock's scale.
+ *
+ * @returns null where it was not let through before the deadline
+ * @throws Cancelled
+ */
+export async function askOnce(
 	run: Run,
-	{ transport, session }: Account,
 	predictionId: string,
+	{ transport, session }: Account,
 	deadline: number,
 	end: number = deadline + bounds.graceMs,
 	onSent: () => void = () => undefined,
-): Promise<Outcome> {
-	const outcome = await session.request('question', deadline, async () => {
+): Promise<Outcome | null> {
+	const question = session.request('question', deadline, async () => {
 		throwIfCancelled(run);
 		onSent();
 		const remainingMs = end - run.clock.now();
 		return await transport.result(predictionId, Math.min(bounds.resultMs, remainingMs));
+	});
+	const outcome = await question.catch((fault: unknown) => {
+		if (fault instanceof HeldBack) return null;
+		throw fault;
 	});
 	throwIfCancelled(run);
 	return outcome;
@@ -58,7 +67,7 @@ export async function waitForEnd(
 	run: Run,
 	predictionId: string,
 	options: WaitOptions,
-): Promise<SucceededPrediction | EndedPrediction> {
+): Promise<Prediction> {
 	const { account, pollingIntervalMs, startedAt, timeoutMs, acceptedAt } = options;
 	const { clock } = run;
 	const deadline = startedAt + timeoutMs;
@@ -84,16 +93,15 @@ export async function waitForEnd(
 		}
 		const isLast = clock.now() >= deadline;
 		// The last question has a moment to be let through and answered.
-		const outcome = await ask(
+		const outcome = await askOnce(
 			run,
-			account,
 			predictionId,
+			account,
 			isLast ? Math.min(clock.now() + bounds.graceMs / 2, end) : deadline,
 			end,
 			() => (lastQuestionAt = clock.now()),
-		).catch((fault: unknown) => {
-			throw fault instanceof HeldBack ? timedOut() : fault;
-		});
+		);
+		if (outcome === null) throw timedOut();
 		const now = clock.now();
 		if (outcome.kind === 'prediction') {
 			const { prediction } = outcome;
@@ -123,34 +131,18 @@ export async function waitForEnd(
 	}
 }
 
-/** Asks one question. @returns null where it was not let through before the deadline @throws Cancelled */
-export async function askOnce(
-	run: Run,
-	predictionId: string,
-	account: Account,
-	deadline: number,
-): Promise<Outcome | null> {
-	return await ask(run, account, predictionId, deadline).catch((fault: unknown) => {
-		if (fault instanceof HeldBack) return null;
-		throw fault;
-	});
-}
-
 /**
- * Asks for a prediction's present state, which may be any.
+ * Asks for a prediction's present state, which may be any; gives up at the timeout, whatever answers.
  *
- * @param deadline on the clock's scale: when to give up, whatever answers
- * @param acceptedAt as in {@link WaitOptions}
  * @throws PredictionFailure where GPTProto refuses to answer, or gives none to several tries
  * @throws Cancelled
  */
 export async function askForState(
 	run: Run,
 	predictionId: string,
-	account: Account,
-	deadline: number,
-	acceptedAt: number | null = null,
+	{ account, startedAt, timeoutMs, acceptedAt }: WaitOptions,
 ): Promise<Prediction> {
+	const deadline = startedAt + timeoutMs;
 	let obstacle: Obstacle | null = null;
 	for (let faults = 0; faults < bounds.questionAttempts;) {
 		const outcome = await askOnce(run, predictionId, account, deadline);

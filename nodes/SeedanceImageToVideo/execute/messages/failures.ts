@@ -1,4 +1,5 @@
 // Words for why one item has no video, from the typed reason.
+import type { RefusalReason } from '../../gptproto/answer';
 import type {
 	DownloadFault,
 	PredictionFacts,
@@ -6,7 +7,15 @@ import type {
 	Reason,
 } from '../../prediction/reason';
 import { describeObstacle, type Obstacle, type Refused } from '../../prediction/retry';
-import { counted, type FailureCause, inWords, type Message, oneLine, saying } from './message';
+import {
+	counted,
+	type FailureCause,
+	inWords,
+	joined,
+	type Message,
+	oneLine,
+	saying,
+} from './message';
 
 export const NO_REASON = 'GPTProto gave no reason';
 
@@ -24,56 +33,50 @@ export function obstacleInWords(obstacle: Obstacle | string): string {
 	);
 }
 
-/** A clear no of GPTProto, or of a proxy in front of it. */
+/** A clear no of GPTProto, or of a proxy in front of it; to a submission, or to a question for the prediction `id`. */
 function refusalWords({ reason, httpCode }: Refused, isSubmission: boolean, id: string): Words {
-	switch (reason) {
-		case 'unauthorized':
-			return [
-				'GPTProto did not accept the API key',
-				'Check the API key in the "GPTProto API" credential. It may be mistyped, revoked or from another account.',
-				'credential-invalid',
-			];
-		case 'forbidden':
-			return [
-				'GPTProto did not allow this request: no permission, or not enough balance',
-				'Top up your GPTProto balance, or check that your API key may use this model.',
-				'quota-exhausted',
-			];
-		case 'forbiddenByUnknown':
-			return [
-				'GPTProto, or a proxy in front of it, did not allow this request (HTTP 403)',
-				"The answer is not in GPTProto's format. Check whether a proxy or firewall blocks the connection. If none does, check your GPTProto balance and what your API key may use.",
-			];
-		case 'contentPolicy':
-			return [
-				"GPTProto's content policy blocked the image or the prompt",
-				'Change the image or the prompt. Images with recognizable faces are often refused.',
-			];
-		case 'notFound':
-			return isSubmission
-				? [
-						'Unknown model or wrong Base URL (HTTP 404)',
-						"Check 'Model', and 'Base URL' in the credential.",
-						'configuration-invalid',
-					]
-				: [
-						`GPTProto does not know prediction ${id} (HTTP 404)`,
-						'Check the prediction ID, and that the credential belongs to the account that submitted it.',
-						'configuration-invalid',
-						'If this run submitted it, "Retry execution" submits the item again.',
-					];
-		case 'redirect':
-			return [
-				`GPTProto's address redirects to another one (HTTP ${httpCode})`,
-				"The node does not follow redirects, so that the API key stays with its host. Check 'Base URL' in the credential: scheme (https), host and path.",
-				'configuration-invalid',
-			];
-		case 'badRequest':
-			return [
-				`GPTProto refused ${isSubmission ? 'the submission' : `to return prediction ${id}`} (HTTP ${httpCode})`,
-				'Check the address and the size of the image, the model and the options.',
-			];
-	}
+	const words: Readonly<Record<RefusalReason, Words>> = {
+		unauthorized: [
+			'GPTProto did not accept the API key',
+			'Check the API key in the "GPTProto API" credential. It may be mistyped, revoked or from another account.',
+			'credential-invalid',
+		],
+		forbidden: [
+			'GPTProto did not allow this request: no permission, or not enough balance',
+			'Top up your GPTProto balance, or check that your API key may use this model.',
+			'quota-exhausted',
+		],
+		forbiddenByUnknown: [
+			'GPTProto, or a proxy in front of it, did not allow this request (HTTP 403)',
+			"The answer is not in GPTProto's format. Check whether a proxy or firewall blocks the connection. If none does, check your GPTProto balance and what your API key may use.",
+		],
+		contentPolicy: [
+			"GPTProto's content policy blocked the image or the prompt",
+			'Change the image or the prompt. Images with recognizable faces are often refused.',
+		],
+		notFound: isSubmission
+			? [
+					'Unknown model or wrong Base URL (HTTP 404)',
+					"Check 'Model', and 'Base URL' in the credential.",
+					'configuration-invalid',
+				]
+			: [
+					`GPTProto does not know prediction ${id} (HTTP 404)`,
+					'Check the prediction ID, and that the credential belongs to the account that submitted it.',
+					'configuration-invalid',
+					'If this run submitted it, "Retry execution" submits the item again.',
+				],
+		redirect: [
+			`GPTProto's address redirects to another one (HTTP ${httpCode})`,
+			"The node does not follow redirects, so that the API key stays with its host. Check 'Base URL' in the credential: scheme (https), host and path.",
+			'configuration-invalid',
+		],
+		badRequest: [
+			`GPTProto refused ${isSubmission ? 'the submission' : `to return prediction ${id}`} (HTTP ${httpCode})`,
+			'Check the address and the size of the image, the model and the options.',
+		],
+	};
+	return words[reason];
 }
 
 function downloadFaultInWords(fault: DownloadFault): string {
@@ -100,7 +103,7 @@ function downloadFaultInWords(fault: DownloadFault): string {
 }
 
 const NOT_SENT_AFTER_REFUSAL =
-	'This item was not submitted, since GPTProto had refused one before it for the same reason. ';
+	'This item was not submitted, since GPTProto had refused one before it for the same reason.';
 
 function failureWords(reason: Reason, facts: PredictionFacts): Words {
 	const id = oneLine(facts.predictionId ?? '');
@@ -114,10 +117,10 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 			const [message, help, cause, onRetry] = refusalWords(reason.refusal, isSubmission, id);
 			const why = reason.kind === 'refused' ? '' : NOT_SENT_AFTER_REFUSAL;
 			const said = reason.refusal.message;
-			const theySay = said === '' ? '' : ` ${saying('GPTProto says', said)}`;
-			const named =
-				isSubmission || message.includes(id) ? message : `${message} (prediction ${id})`;
-			return [named, `${why}${help}${theySay}`, cause, onRetry];
+			const theySay = said === '' ? '' : saying('GPTProto says', said);
+			const isNamed = isSubmission || message.includes(id);
+			const named = isNamed ? message : `${message} (prediction ${id})`;
+			return [named, joined(why, help, theySay), cause, onRetry];
 		}
 		case 'unreachable': {
 			const { code, proxyStatus } = reason;

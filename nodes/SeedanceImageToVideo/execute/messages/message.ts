@@ -29,10 +29,14 @@ export function aboutInput(message: string, description: string, cause: FailureC
 	return { message, description, origin: 'input', cause };
 }
 
+/** Those of the texts that say something, one after the other. */
+export function joined(...texts: readonly string[]): string {
+	return texts.filter((text) => text !== '').join(' ');
+}
+
 /** The message with more to its description. */
 export function withMore(message: Message, more: string): Message {
-	const description = [message.description, more].filter((text) => text !== '').join(' ');
-	return { ...message, description };
+	return { ...message, description: joined(message.description, more) };
 }
 
 /** All of a description, where n8n runs the node again under a retry. */
@@ -73,23 +77,18 @@ export type ByItem = ReadonlyArray<readonly [item: number, text: string]>;
 
 const NAMED_AT_MOST = 50;
 
-/** What to say of items, where there are any; of many the first are named, and `ifCut` says how it goes on. */
-export function aboutItems(
-	texts: ByItem,
-	say: (listed: string) => string,
-	ifCut?: string,
-): readonly string[] {
-	if (texts.length === 0) return [];
+/** What to say of items, or "" of none; of many the first are named, and `ifCut` says how it goes on. */
+export function aboutItems(texts: ByItem, say: (listed: string) => string, ifCut = ''): string {
+	if (texts.length === 0) return '';
 	const named = texts
 		.slice(0, NAMED_AT_MOST)
 		.map(([item, text]) => `[Item ${item}] ${oneLine(text, 2200)}`)
 		.join(', ');
 	const rest = texts.length - NAMED_AT_MOST;
-	if (rest <= 0) return [say(named)];
-	return [say(`${named} and ${rest} more`), ...(ifCut ? [ifCut] : [])];
+	return rest <= 0 ? say(named) : joined(say(`${named} and ${rest} more`), ifCut);
 }
 
-export function didNotFinish(others: ByItem): readonly string[] {
+export function didNotFinish(others: ByItem): string {
 	const count = counted(others.length, 'more item');
 	return aboutItems(others, (list) => `${count} did not finish: ${list}.`);
 }

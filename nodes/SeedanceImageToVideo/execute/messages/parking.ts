@@ -7,6 +7,7 @@ import {
 	counted,
 	describeUnexpected,
 	didNotFinish,
+	joined,
 	type Message,
 	oneLine,
 } from './message';
@@ -65,7 +66,7 @@ export function describeRestOfParked(others: ByItem, videos: ByItem): string {
 		'The note in the execution that kept the wait names all of them.',
 	);
 	const retry = '"Retry execution" shows this message again and pays for nothing.';
-	return [...didNotFinish(others), ...finished, retry].join(' ');
+	return joined(didNotFinish(others), finished, retry);
 }
 
 /** Names of what a person sees on opening a parked execution. */

@@ -8,6 +8,7 @@ import {
 	type ByItem,
 	counted,
 	didNotFinish,
+	joined,
 	type Message,
 	oneLine,
 } from './message';
@@ -29,7 +30,7 @@ export function describeRest(others: ByItem, accepted: ByItem): string {
 		(list) => `Retry On Fail and "Retry execution" pick up ${these} without paying again: ${list}.`,
 		"n8n's log names all of them.",
 	);
-	return [...didNotFinish(others), ...pickedUp].join(' ');
+	return joined(didNotFinish(others), pickedUp);
 }
 
 export const CANCELLED = 'The execution was cancelled';

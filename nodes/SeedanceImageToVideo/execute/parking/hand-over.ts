@@ -5,9 +5,9 @@ import {
 	type INodeExecutionData,
 	WAIT_FOR_SUB_EXECUTION,
 } from 'n8n-workflow';
-import type { Prediction } from '../../gptproto/prediction';
+import { unreadPrediction } from '../../gptproto/prediction';
 import { obtainPrediction } from '../../prediction/flow';
-import { Cancelled } from '../../prediction/limiter';
+import { throwIfCancelled } from '../../prediction/wait';
 import { readAccess } from '../accounts';
 import { type Batch, type Result, settled, warn } from '../batch';
 import { UNKNOWN_REQUEST, outputItem } from '../item';
@@ -15,15 +15,6 @@ import type { Job } from '../job';
 import { describeNotHandedOver, describeNotParkable, Refusal } from '../messages';
 import { failedItem, type ParkedItem, toItem } from './parked-item';
 import { parkedWorkflow } from './workflow';
-
-/**
- * Whether this n8n parks a parent: `n8n-workflow` exports the constant from 2.41 on; before that a parent would go on
- * with its own input, as if it had videos. The context has to be a new one too, since a package installed beside n8n may
- * have been given another n8n-workflow than n8n's own.
- */
-function canBeParked(context: IExecuteFunctions): boolean {
-	return WAIT_FOR_SUB_EXECUTION !== undefined && 'onExecutionFinish' in context;
-}
 
 /**
  * Parks the run where the user asked for it.
@@ -37,15 +28,19 @@ export async function takeOverByParking(
 ): Promise<readonly Result[] | null> {
 	const { context, run, isTool } = batch;
 	const { surviveRestarts, maxConcurrentRequests } = batch.options;
-	const waiting = jobs.filter((job): job is Job => !(job instanceof Error) && job.plan.waits);
+	const waiting = jobs.filter((job): job is Job => !(job instanceof Error) && job.isPromised);
 	if (!surviveRestarts || isTool || waiting.length === 0) return null;
-	if (!canBeParked(context)) throw new Refusal(describeNotParkable('oldN8n'));
+	// n8n parks a parent from 2.41 on, where `n8n-workflow` exports the constant; before that a parent would go on with its
+	// own input, as if it had videos. The context has to be a new one too, since a package installed beside n8n may have
+	// been given another n8n-workflow than n8n's own.
+	const canBeParked = WAIT_FOR_SUB_EXECUTION !== undefined && 'onExecutionFinish' in context;
+	if (!canBeParked) throw new Refusal(describeNotParkable('oldN8n'));
 	const withoutItem = await accountIdWithoutItem(context);
 	if (waiting.some(({ account }) => account.id !== withoutItem)) {
 		throw new Refusal(describeNotParkable('credentialOfItem'));
 	}
 	const parked = await Promise.all(jobs.map(async (job, item) => await park(batch, job, item)));
-	if (run.signal?.aborted) throw new Cancelled();
+	throwIfCancelled(run);
 	const ids = parked.flatMap((one) => (one.failure ? [] : [one.predictionId]));
 	if (ids.length === 0) {
 		return parked.flatMap(({ failure }) => (failure ? [new Refusal(failure)] : []));
@@ -87,21 +82,20 @@ async function accountIdWithoutItem(context: IExecuteFunctions): Promise<string 
 /** Brings an item to its prediction and writes down what its output will need. */
 async function park({ run, pickedUp }: Batch, job: Job | Error, item: number): Promise<ParkedItem> {
 	if (job instanceof Error) return failedItem(item, job);
-	const { plan, account, order, startedAt } = job;
-	const { output, waits: isPromised, timeoutMs } = plan;
+	const { account, order, output, isPromised, timeoutMs, deadline } = job;
 	const facts = {
 		item,
 		account: account.id,
 		output,
 		isPromised,
 		timeoutMs,
-		deadlineEpochMs: run.clock.epochMs() + startedAt + timeoutMs - run.clock.now(),
+		deadlineEpochMs: run.clock.epochMs() + deadline - run.clock.now(),
 		// Any state is an answer where no video is promised: it is asked for once, at the end.
 		settled: !isPromised,
 		failure: null,
 	};
 	if (!order) {
-		const predictionId = plan.predictionId ?? '';
+		const { predictionId } = job;
 		return { ...facts, predictionId, status: null, requested: UNKNOWN_REQUEST };
 	}
 	const obtained = await settled(obtainPrediction(run, order, 'accepted'));
@@ -115,13 +109,9 @@ async function park({ run, pickedUp }: Batch, job: Job | Error, item: number): P
 /** What the editor shows of the node while its execution is parked. No key is called `error`: n8n would run it again. */
 function shownMeanwhile(parked: ParkedItem): INodeExecutionData {
 	const { item, failure } = parked;
-	const [id, status, requested] = failure
-		? ['', null, UNKNOWN_REQUEST]
-		: [parked.predictionId, parked.status, parked.requested];
-	const unknown = { model: null, hasNsfwContent: null, executionTime: null, createdAt: null };
-	const facts = { id, status: status ?? 'created', ...unknown, data: {} };
-	const prediction: Prediction = failure
-		? { ...facts, state: 'ended', failureReason: failure.message }
-		: { ...facts, state: 'working' };
+	const prediction = failure
+		? ({ ...unreadPrediction('', null), state: 'ended', failureReason: failure.message } as const)
+		: unreadPrediction(parked.predictionId, parked.requested.model, parked.status ?? undefined);
+	const requested = failure ? UNKNOWN_REQUEST : parked.requested;
 	return outputItem(item, prediction, requested, { simplify: true, videoField: null }, null);
 }

@@ -1,5 +1,6 @@
 // One item while it is parked, and the form in which n8n stores it.
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import type { Requested } from '../item';
 import { describeWaitCutOff, type Message, messageOf } from '../messages';
 import { errorJson } from '../node-error';
 import type { Delivery } from '../operations';
@@ -9,6 +10,7 @@ export interface WaitingItem extends Omit<Delivery, 'account' | 'deadline'> {
 	/** A hash of base URL and key. */
 	readonly account: string;
 	readonly predictionId: string;
+	readonly requested: Requested;
 	readonly status: string | null;
 	readonly timeoutMs: number;
 	/** On the wall clock, which goes on while n8n does not run. */

@@ -1,11 +1,10 @@
 // The node's part in the sub-execution that keeps a parked wait: asking once a minute, and delivering at the end.
 import { type IExecuteFunctions, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
-import type { Prediction } from '../../gptproto/prediction';
 import { bounds } from '../../prediction/bounds';
 import { Cancelled } from '../../prediction/limiter';
 import { PredictionFailure } from '../../prediction/reason';
 import { isFinalRefusal } from '../../prediction/retry';
-import type { Account, Run } from '../../prediction/run';
+import type { Run } from '../../prediction/run';
 import { askForState, askOnce, waitForEnd } from '../../prediction/wait';
 import { type Batch, openBatch, type Result, settled } from '../batch';
 import {
@@ -14,9 +13,8 @@ import {
 	describeRestOfParked,
 	messageOf,
 	Refusal,
-	withMore,
 } from '../messages';
-import { toErrorItem, toNodeError } from '../node-error';
+import { throwFirstFailure, toOutput } from '../node-error';
 import { deliver, throwIfEnded } from '../operations';
 import { failedItem, fromItem, type ParkedItem, toItem, type WaitingItem } from './parked-item';
 import type { Stage } from './workflow';
@@ -40,8 +38,8 @@ export async function resumeParked(
 }
 
 /** The account of a parked item. @throws Refusal where it is another one than before, or cannot be used any more */
-async function accountOf({ accounts }: Batch, { item, account, predictionId }: WaitingItem) {
-	const present = await settled(accounts.of(item));
+async function presentAccount(batch: Batch, { item, account, predictionId }: WaitingItem) {
+	const present = await settled(batch.accountOf(item));
 	if (present instanceof Error) {
 		throw new Refusal(describeOtherAccount(predictionId, messageOf(present)));
 	}
@@ -55,7 +53,7 @@ async function check(batch: Batch, parked: ParkedItem): Promise<ParkedItem> {
 	const { run } = batch;
 	const { item, predictionId, timeoutMs, deadlineEpochMs } = parked;
 	try {
-		const account = await accountOf(batch, parked);
+		const account = await presentAccount(batch, parked);
 		const patienceMs = bounds.resultMs + bounds.graceMs;
 		const outcome = await askOnce(run, predictionId, account, run.clock.now() + patienceMs);
 		const prediction = outcome?.kind === 'prediction' ? outcome.prediction : null;
@@ -83,26 +81,23 @@ function deadlineOf({ clock }: Run, { deadlineEpochMs }: WaitingItem): number {
 	return clock.now() + Math.max(deadlineEpochMs - clock.epochMs(), 2 * bounds.resultMs);
 }
 
-/** A prediction as it is now, and what is needed to deliver it. */
-interface Deliverable {
-	readonly prediction: Prediction;
-	readonly account: Account;
-	readonly parked: WaitingItem;
-}
+type Deliverable = Awaited<ReturnType<typeof deliverableOf>>;
 
-/** @throws PredictionFailure where a video was promised and there is none; Refusal, Cancelled */
-async function deliverableOf(batch: Batch, parked: ParkedItem): Promise<Deliverable> {
+/**
+ * A prediction as it is now, and what is needed to deliver it.
+ *
+ * @throws PredictionFailure where a video was promised and there is none; Refusal, Cancelled
+ */
+async function deliverableOf(batch: Batch, parked: ParkedItem) {
 	if (parked.failure) throw new Refusal(parked.failure);
 	const { run } = batch;
 	const { predictionId, isPromised, timeoutMs } = parked;
-	const account = await accountOf(batch, parked);
-	const deadline = deadlineOf(run, parked);
+	const account = await presentAccount(batch, parked);
+	const startedAt = deadlineOf(run, parked) - timeoutMs;
 	const pollingIntervalMs = bounds.backoffBaseMs;
-	const waiting = { account, pollingIntervalMs, startedAt: deadline - timeoutMs, timeoutMs };
-	const asking = isPromised
-		? waitForEnd(run, predictionId, { ...waiting, acceptedAt: null })
-		: askForState(run, predictionId, account, deadline);
-	const prediction = await asking.catch((failure: unknown): never => {
+	const options = { account, pollingIntervalMs, startedAt, timeoutMs, acceptedAt: null };
+	const ask = isPromised ? waitForEnd : askForState;
+	const prediction = await ask(run, predictionId, options).catch((failure: unknown): never => {
 		const reason = failure instanceof PredictionFailure ? failure.reason : null;
 		if (reason?.kind !== 'timedOut') throw failure;
 		// It has ended, as the last check saw: it is not unfinished, but out of sight.
@@ -115,24 +110,20 @@ async function deliverableOf(batch: Batch, parked: ParkedItem): Promise<Delivera
 
 /** Fails for the first item that failed, where the node's On Error is Stop, and says where the other videos are. */
 function throwIfStopped(
-	{ context, run }: Batch,
+	batch: Batch,
 	deliverables: ReadonlyArray<Deliverable | Error>,
 	results: ReadonlyArray<Deliverable | Result>,
 ): void {
-	const node = context.getNode();
-	if (run.signal?.aborted) throw new NodeOperationError(node, CANCELLED);
-	const [first, ...others] = [...results.entries()].flatMap(([item, result]) =>
-		result instanceof Error ? [[item, messageOf(result)] as const] : [],
-	);
-	if (!first || context.continueOnFail()) return;
-	const [failed, words] = first;
-	const videos = [...deliverables.entries()].flatMap(([item, one]) => {
-		if (one instanceof Error || one.prediction.state !== 'succeeded' || item === failed) return [];
-		const { id, videoUrl } = one.prediction;
-		return [[item, `${id} ${videoUrl ?? ''}`] as const];
+	const { context, run } = batch;
+	if (run.signal?.aborted) throw new NodeOperationError(context.getNode(), CANCELLED);
+	throwFirstFailure(batch, results, messageOf, (others, failed) => {
+		const videos = [...deliverables.entries()].flatMap(([item, one]) => {
+			const prediction = one instanceof Error || item === failed ? null : one.prediction;
+			if (prediction?.state !== 'succeeded') return [];
+			return [[item, `${prediction.id} ${prediction.videoUrl ?? ''}`] as const];
+		});
+		return describeRestOfParked(others, videos);
 	});
-	const said = others.map(([item, { message }]) => [item, message] as const);
-	throw toNodeError(node, withMore(words, describeRestOfParked(said, videos)), failed);
 }
 
 /** Puts out exactly what the node would have put out, had it waited itself. Nothing is downloaded before all went well. */
@@ -140,24 +131,18 @@ async function deliverAll(
 	batch: Batch,
 	parked: readonly ParkedItem[],
 ): Promise<INodeExecutionData[]> {
-	const { context, run } = batch;
 	const deliverables = await Promise.all(
 		parked.map(async (one) => await settled(deliverableOf(batch, one))),
 	);
 	throwIfStopped(batch, deliverables, deliverables);
-	const results: readonly Result[] = await Promise.all(
+	const results = await Promise.all(
 		deliverables.map(async (one) => {
 			if (one instanceof Error) return one;
-			const delivery = {
-				...one.parked,
-				account: one.account,
-				deadline: deadlineOf(run, one.parked),
-			};
-			return await settled(deliver(context, run, one.prediction, delivery));
+			const { prediction, account, parked: waiting } = one;
+			const delivery = { ...waiting, account, deadline: deadlineOf(batch.run, waiting) };
+			return await settled(deliver(batch, prediction, waiting.requested, delivery));
 		}),
 	);
 	throwIfStopped(batch, deliverables, results);
-	return results.map((result, item) =>
-		result instanceof Error ? toErrorItem(context.getNode(), messageOf(result), item) : result,
-	);
+	return toOutput(batch, results, messageOf);
 }
