@@ -80,8 +80,7 @@ function giveHints({ context, pickedUp }: Batch, results: readonly Result[]): vo
 function finish(batch: Batch, results: readonly Result[]): INodeExecutionData[] {
 	const { context, run, isTool } = batch;
 	const node = context.getNode();
-	const accepted = run.ledger.accepted();
-	const ids = new Map(accepted);
+	const ids = new Map(run.ledger.accepted());
 	const wordsOf = (failure: Error, item: number): Message => {
 		const words = withRetry(messageOf(failure));
 		return { ...words, facts: { predictionId: ids.get(item), ...words.facts } };
@@ -92,7 +91,7 @@ function finish(batch: Batch, results: readonly Result[]): INodeExecutionData[] 
 	if (first && !context.continueOnFail()) {
 		const [item, words] = first;
 		const said = others.map(([other, { message }]) => [other, message] as const);
-		const rest = describeRest(said, accepted);
+		const rest = describeRest(said, run.ledger.accepted(true));
 		throw toNodeError(node, withMore(words, rest), item, isTool);
 	}
 	giveHints(batch, results);

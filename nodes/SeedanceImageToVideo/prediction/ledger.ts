@@ -211,11 +211,16 @@ export class Ledger {
 		this.drop((entry) => entry.delivered === true && (wentWell || isEarlier(entry)));
 	}
 
-	/** Accepted predictions of this run by item: what a retry picks up. */
-	accepted(): Array<readonly [item: number, predictionId: string]> {
+	/**
+	 * Accepted predictions of this run by item.
+	 *
+	 * @param isSure only those that every retry picks up, and not those that GPTProto does not know
+	 */
+	accepted(isSure = false): Array<readonly [item: number, predictionId: string]> {
 		return this.records.flatMap((record) => {
 			const accepted = record.accepted();
-			return accepted ? [[record.item, accepted.predictionId] as const] : [];
+			if (!accepted || (isSure && accepted.doubtfulIn !== undefined)) return [];
+			return [[record.item, accepted.predictionId] as const];
 		});
 	}
 }
