@@ -155,31 +155,28 @@ export async function downloadVideo(
 	const { clock } = run;
 	const until = Math.max(deadline, clock.now() + bounds.graceMs);
 	let fault: DownloadFault = { kind: 'tooSlow' };
-	return await run.downloads.use(async () => {
-		for (let attempt = 1; ; attempt++) {
-			const result = await account.session
-				.download(until, async () => {
-					throwIfCancelled(run);
-					return await downloadOnce(run, account, videoUrl, fileNameOf(predictionId), store, until);
-				})
-				.catch((held: unknown) => {
-					if (held instanceof HeldBack) return null;
-					throw held;
-				});
-			throwIfCancelled(run);
-			if (result === null) break;
-			if ('video' in result) return result.video;
-			({ fault } = result);
-			const remainingMs = until - clock.now();
-			const isFinal = ['tooLarge', 'tooSlow'].includes(fault.kind) || remainingMs <= 0;
-			if (isFinal || attempt === bounds.downloadAttempts) break;
-			const retryAfterMs = Math.min(result.retryAfterMs ?? 0, bounds.longestPauseMs);
-			const pauseMs = Math.max(backoffMs(attempt, run.random()), retryAfterMs);
-			await clock.sleep(Math.min(pauseMs, remainingMs), run.signal);
-		}
-		throw new PredictionFailure(
-			{ kind: 'notDownloaded', fault },
-			{ predictionId, status, videoUrl },
-		);
-	});
+	const download = async () => {
+		throwIfCancelled(run);
+		return await downloadOnce(run, account, videoUrl, fileNameOf(predictionId), store, until);
+	};
+	for (let attempt = 1; ; attempt++) {
+		// Whoever pauses before the next attempt keeps no place from others.
+		const result = await run.downloads
+			.use(async () => await account.session.download(until, download))
+			.catch((held: unknown) => {
+				if (held instanceof HeldBack) return null;
+				throw held;
+			});
+		throwIfCancelled(run);
+		if (result === null) break;
+		if ('video' in result) return result.video;
+		({ fault } = result);
+		const remainingMs = until - clock.now();
+		const isFinal = ['tooLarge', 'tooSlow'].includes(fault.kind) || remainingMs <= 0;
+		if (isFinal || attempt === bounds.downloadAttempts) break;
+		const retryAfterMs = Math.min(result.retryAfterMs ?? 0, bounds.longestPauseMs);
+		const pauseMs = Math.max(backoffMs(attempt, run.random()), retryAfterMs);
+		await clock.sleep(Math.min(pauseMs, remainingMs), run.signal);
+	}
+	throw new PredictionFailure({ kind: 'notDownloaded', fault }, { predictionId, status, videoUrl });
 }
