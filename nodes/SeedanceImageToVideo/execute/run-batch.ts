@@ -10,7 +10,6 @@ import {
 import type { Operation } from '../description/operation';
 import { onAbort } from '../prediction/clock';
 import { adoptEarlier } from '../prediction/flow';
-import { Cancelled } from '../prediction/limiter';
 import { type Batch, isToolRun, openBatch, type Result, settled, warn } from './batch';
 import { type Job, openJobs } from './job';
 import {
@@ -90,7 +89,10 @@ function finish(batch: Batch, results: readonly Result[]): INodeExecutionData[] 
 	);
 	if (first && !context.continueOnFail()) {
 		const [item, words] = first;
-		const said = others.map(([other, { message }]) => [other, message] as const);
+		const said = others
+			// What met the whole run is said once.
+			.filter(([other]) => results[other] !== results[item])
+			.map(([other, { message }]) => [other, message] as const);
 		const rest = describeRest(said, run.ledger.accepted(true));
 		throw toNodeError(node, withMore(words, rest), item, isTool);
 	}
@@ -100,7 +102,7 @@ function finish(batch: Batch, results: readonly Result[]): INodeExecutionData[] 
 	);
 }
 
-/** @throws Refusal, InvalidParameter, Cancelled where nothing was sent; NodeApiError, NodeOperationError */
+/** @throws InvalidParameter where nothing was read; NodeApiError, NodeOperationError */
 async function runAll(
 	batch: Batch,
 	works: Readonly<Record<Operation, Work>>,
@@ -112,11 +114,17 @@ async function runAll(
 	let wentWell = false;
 	try {
 		const jobs = await openJobs(batch, operation);
-		await checkSpending(batch, jobs);
-		const taken = await takeOver(batch, jobs);
+		const whole = async () => {
+			await checkSpending(batch, jobs);
+			return await takeOver(batch, jobs);
+		};
 		const own = async (job: Job | Error) =>
 			job instanceof Error ? job : await settled(works[operation](batch, job));
-		const results = taken ?? (await Promise.all(jobs.map(own)));
+		const taken = await settled(whole());
+		const results =
+			taken instanceof Error
+				? jobs.map(() => taken)
+				: (taken ?? (await Promise.all(jobs.map(own))));
 		if (run.signal?.aborted) throw new NodeOperationError(context.getNode(), CANCELLED);
 		wentWell = !taken && !results.some((result) => result instanceof Error);
 		return finish(batch, results);
@@ -144,7 +152,6 @@ export async function runBatch(
 	return await run().catch((failure: unknown) => {
 		if (failure instanceof NodeApiError || failure instanceof NodeOperationError) throw failure;
 		const node = context.getNode();
-		if (failure instanceof Cancelled) throw new NodeOperationError(node, CANCELLED);
 		const words = messageOf(failure);
 		const isTool = isToolRun(context);
 		if (!context.continueOnFail()) throw toNodeError(node, words, 0, isTool);
