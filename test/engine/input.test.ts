@@ -238,6 +238,22 @@ it('names a credential whose base URL cannot be used', async () => {
 	expect(itemsOf(continued, FAILED)).toHaveLength(2);
 });
 
+it('takes an option whose expression gives nothing for one that is not set', async () => {
+	const nothing = '={{ $json.none }}';
+	const names = ['cameraFixed', 'generateAudio', 'lastFrameUrl', 'seed', 'timeoutMinutes'];
+	const run = await engine.run({
+		items: [{ json: { none: null } }, { json: {} }],
+		parameters: {
+			operation: 'submit',
+			duration: nothing,
+			options: Object.fromEntries(names.map((name) => [name, nothing])),
+		},
+	});
+	expect(itemsOf(run, SUCCESS)).toHaveLength(2);
+	const [first, second] = engine.submissions();
+	expect(first?.body).toEqual(second?.body);
+});
+
 it('names an operation that does not exist', async () => {
 	const run = await engine.run({ parameters: { operation: 'cancel' } });
 	expect(run.data.resultData.error?.message).toContain(
