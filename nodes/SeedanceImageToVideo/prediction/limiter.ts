@@ -37,6 +37,7 @@ export class Limiter {
 	/** Downloads come from another host: they are neither paused nor counted among what is under way. */
 	private readonly pausedUntil = { submission: 0, question: 0, download: 0 };
 	private underWay = 0;
+	private downloading = 0;
 	/** Requests at one time: one after a 429 to a question, twice as many with every good answer. */
 	private width = Infinity;
 	private questionsRefusedInARow = 0;
@@ -72,7 +73,7 @@ export class Limiter {
 				// Counted at once: whoever is looked at next must see it.
 				this.waiting.delete(waiter);
 				slots.take(this.pump);
-				if (kind !== 'download') this.underWay++;
+				this.count(kind, 1);
 				waiter.begin(kind === 'submission' && this.places.take());
 			}
 		}
@@ -80,7 +81,7 @@ export class Limiter {
 	};
 
 	isIdle(): boolean {
-		const isBusy = this.underWay > 0 || this.waiting.size > 0;
+		const isBusy = this.underWay > 0 || this.downloading > 0 || this.waiting.size > 0;
 		return !isBusy && this.clock.now() - this.lastUsedAt > bounds.accountIdleMs;
 	}
 
@@ -96,7 +97,7 @@ export class Limiter {
 			try {
 				return await work(isProbe);
 			} finally {
-				if (kind !== 'download') this.underWay--;
+				this.count(kind, -1);
 				this.lastUsedAt = this.clock.now();
 				slots.free();
 			}
@@ -128,6 +129,11 @@ export class Limiter {
 				this.pump();
 			},
 		};
+	}
+
+	private count(kind: RequestKind, change: 1 | -1): void {
+		if (kind === 'download') this.downloading += change;
+		else this.underWay += change;
 	}
 
 	/** Waits for a turn. @returns whether it is a probe */
