@@ -219,7 +219,9 @@ export function createTransport(
 				} catch (fault) {
 					return readFault(fault);
 				}
-				if (!/^https?:/i.test(address)) break;
+				if (!/^https?:/i.test(address)) {
+					return { kind: 'noAnswer', code: 'NOT_A_WEB_ADDRESS', sent: true };
+				}
 			}
 			return { kind: 'noAnswer', code: 'TOO_MANY_REDIRECTS', sent: true };
 		},
