@@ -1,5 +1,7 @@
 // What is taken for a video whatever its type says, what is never stored as one, and where one without end is stopped.
 // That the right one is fetched in the end is in faults-on-download.test.ts.
+import { randomBytes } from 'node:crypto';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { itemsOf, SUCCESS } from '../../tools/engine/seedance';
 import { NO_VIDEO } from './fault-matrix';
 import {
@@ -36,18 +38,26 @@ it.each([
 	expect(await engine.read(itemsOf(run, SUCCESS)[0]?.binary?.data)).toEqual(body);
 });
 
-it('takes a video that was packed for its way', async () => {
-	const { gzipSync } = await import('node:zlib');
-	const answer = {
-		status: 200,
-		type: 'video/mp4',
-		body: gzipSync(TINY_VIDEO),
-		headers: { 'content-encoding': 'gzip' },
-	};
-	engine.sandbox.plan({ on: 'download', kind: 'custom', answer });
-	const run = await engine.run();
-	expect(await engine.read(itemsOf(run, SUCCESS)[0]?.binary?.data)).toEqual(TINY_VIDEO);
-});
+it.each([
+	['gzip', gzipSync],
+	['br', brotliCompressSync],
+])(
+	'takes a video that was packed for its way with %s, also where that made it longer',
+	async (encoding, pack) => {
+		for (const video of [TINY_VIDEO, Buffer.concat([TINY_VIDEO, randomBytes(200_000)])]) {
+			const answer = {
+				status: 200,
+				type: 'video/mp4',
+				body: pack(video),
+				headers: { 'content-encoding': encoding },
+			};
+			engine.sandbox.plan({ on: 'download', kind: 'custom', answer });
+			const run = await engine.run();
+			expect(engine.sandbox.predictions.at(-1)?.downloads).toBe(1);
+			expect(await engine.read(itemsOf(run, SUCCESS)[0]?.binary?.data)).toEqual(video);
+		}
+	},
+);
 
 it('stops a video without end at the largest size, the part of it gone', async () => {
 	setBounds({ videoBytes: 5_000_000 });
