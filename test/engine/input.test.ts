@@ -85,6 +85,11 @@ const bad: Array<[what: string, parameters: Record<string, unknown>, message: st
 		'\'Duration (Seconds)\' must be a whole number from 4 to 15, but is "NaN"',
 	],
 	[
+		'a duration that has no JSON',
+		{ duration: '={{ { toJSON: () => undefined } }}' },
+		'\'Duration (Seconds)\' must be a whole number from 4 to 15, but is "undefined"',
+	],
+	[
 		'a seed beyond range',
 		options({ seed: 2147483648 }),
 		"'Seed' must be a whole number from -1 to 2147483647",
