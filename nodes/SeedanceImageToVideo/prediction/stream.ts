@@ -16,18 +16,25 @@ class TooLarge extends Error {
 	readonly code = 'ANSWER_TOO_LARGE';
 }
 
-/** Reads a body as text. @throws TooLarge beyond the bound, whatever was packed into it */
-export async function readText(body: ByteStream | string): Promise<string> {
-	if (typeof body === 'string') return body;
-	const chunks: Uint8Array[] = [];
+async function collect(body: ByteStream, chunks: Uint8Array[]): Promise<void> {
 	let bytes = 0;
 	for await (const chunk of body) {
 		bytes += chunk.length;
 		if (bytes > bounds.answerBytes) {
 			body.destroy();
+			chunks.length = 0;
 			throw new TooLarge();
 		}
 		chunks.push(chunk);
 	}
-	return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Reads a body as text. @returns what came of it, and what broke it off: TooLarge beyond the bound, for one */
+export async function readText(
+	body: ByteStream | string,
+): Promise<{ readonly text: string; readonly fault?: unknown }> {
+	if (typeof body === 'string') return { text: body };
+	const chunks: Uint8Array[] = [];
+	const fault = await collect(body, chunks).catch((broken: unknown) => broken);
+	return { text: Buffer.concat(chunks).toString('utf8'), fault };
 }

@@ -150,9 +150,11 @@ export function createTransport(
 				cut.abort();
 				return { kind: 'noAnswer', code: `HTTP_${status}`, sent: false, proxyStatus: status };
 			}
-			const text = await readText(body);
-			if (cut.signal.aborted) return cutOff();
-			return readAnswer({ status, headers, body: text }, clock.epochMs(), key, expectedId);
+			const { text, fault } = await readText(body);
+			const told = readAnswer({ status, headers, body: text }, clock.epochMs(), key, expectedId);
+			// A prediction that was told is known, also where the end of the answer did not come.
+			if (told.kind === 'prediction' || (!fault && !cut.signal.aborted)) return told;
+			throw fault;
 		};
 		return await read()
 			.catch((fault: unknown) => {
