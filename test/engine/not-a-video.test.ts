@@ -8,6 +8,7 @@ import {
 	errorOf,
 	PAST_THE_TIMEOUT_MS,
 	setBounds,
+	settle,
 	storedFiles,
 	TINY_VIDEO,
 	until,
@@ -58,6 +59,20 @@ it.each([
 		}
 	},
 );
+
+it('waits for a slow binary store when all of the video has come', async () => {
+	setBounds({ downloadIdleMs: 400 });
+	const store = engine.binaryData.store.bind(engine.binaryData);
+	const spy = jest.spyOn(engine.binaryData, 'store').mockImplementation(async (...given) => {
+		const stored = await store(...given);
+		await settle(500);
+		return stored;
+	});
+	const run = await engine.run();
+	spy.mockRestore();
+	expect(await engine.read(itemsOf(run, SUCCESS)[0]?.binary?.data)).toEqual(TINY_VIDEO);
+	expect(engine.sandbox.predictions[0]?.downloads).toBe(1);
+});
 
 it('stops a video without end at the largest size, the part of it gone', async () => {
 	setBounds({ videoBytes: 5_000_000 });

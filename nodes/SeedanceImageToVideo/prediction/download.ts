@@ -31,6 +31,7 @@ class DownloadMonitor {
 	private answer: VideoAnswer | null = null;
 	private bytes = 0;
 	private hasBegun = false;
+	private hasEnded = false;
 	private lastByteAt: number;
 
 	constructor(
@@ -55,6 +56,7 @@ class DownloadMonitor {
 			}
 			if (this.bytes > bounds.videoBytes) this.end({ kind: 'tooLarge' });
 		});
+		answer.stream.on('end', () => (this.hasEnded = true));
 		// n8n's stores in memory and in the database listen, and do not ask a paused stream to go on.
 		answer.stream.on('newListener', (event) => {
 			if (event === 'data') answer.stream.resume();
@@ -68,9 +70,9 @@ class DownloadMonitor {
 		this.answer?.stream.destroy(new Error(fault.kind));
 	}
 
-	/** Looks once a second until `done`. */
+	/** Looks once a second, until all has come: storing it may take longer. */
 	async keep(done: AbortSignal): Promise<void> {
-		while (!done.aborted && !this.fault) {
+		while (!done.aborted && !this.fault && !this.hasEnded) {
 			const now = this.clock.now();
 			const idleUntil = this.lastByteAt + bounds.downloadIdleMs;
 			if (now >= this.deadline) this.end({ kind: 'tooSlow' });

@@ -7,6 +7,7 @@ export interface ByteStream extends AsyncIterable<Uint8Array> {
 	pause(): unknown;
 	resume(): unknown;
 	on(event: 'data' | 'error', listener: (chunk: Uint8Array) => void): unknown;
+	on(event: 'end', listener: () => void): unknown;
 	on(event: 'newListener', listener: (event: string | symbol) => void): unknown;
 	/** The connection below; a stream that unpacks has none. */
 	readonly socket?: { readonly bytesRead: number; readonly encrypted?: boolean } | null;
