@@ -39,6 +39,12 @@ it.each([
 	expect(await engine.read(itemsOf(run, SUCCESS)[0]?.binary?.data)).toEqual(body);
 });
 
+it('takes white space alone for an empty file', async () => {
+	const answer = { status: 200, type: 'video/mp4', body: ' \n' };
+	engine.sandbox.plan({ on: 'download', kind: 'custom', answer, times: Infinity });
+	expect(errorOf(await engine.run()).description).toContain('an empty file');
+});
+
 it.each([
 	['gzip', gzipSync],
 	['br', brotliCompressSync],

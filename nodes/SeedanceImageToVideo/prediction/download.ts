@@ -84,7 +84,7 @@ class DownloadMonitor {
 	/** What is wrong with a stream that came to its end. @param announced its length; NaN where nobody said */
 	verdict(announced: number): DownloadFault | null {
 		const { bytes, fault } = this;
-		if (fault || bytes === 0) return fault ?? { kind: 'empty' };
+		if (fault || !this.hasBegun) return fault ?? { kind: 'empty' };
 		// What was packed on the way was announced as packed: shorter than it is, or, as videos hardly pack, a little longer.
 		const slack = PACKING_BYTES + announced * PACKING_SHARE;
 		return bytes + slack < announced ? { kind: 'incomplete', bytes, announced } : null;
