@@ -160,7 +160,7 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 				`Prediction ${id} ended without a video (${status})`,
 				`${reason.failureReason === null ? `${NO_REASON}.` : saying('GPTProto says', reason.failureReason)} Change the image, the prompt or the options if needed.`,
 				undefined,
-				'A retry submits this item again.',
+				'If this run submitted it, a retry submits the item again.',
 			];
 		case 'timedOut':
 			return [
