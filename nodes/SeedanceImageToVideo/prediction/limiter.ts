@@ -34,11 +34,13 @@ export type Session = ReturnType<Limiter['open']>;
 export class Limiter {
 	private readonly places: Places;
 	private readonly waiting = new Set<Waiter>();
-	/** Downloads come from another host: they are neither paused nor counted among what is under way. */
+	/** Downloads come from another host: they are neither paused nor too many. */
 	private readonly pausedUntil = { submission: 0, question: 0, download: 0 };
-	private underWay = 0;
-	private downloading = 0;
-	/** Requests at one time: one after a 429 to a question, twice as many with every good answer. */
+	private readonly underWay = { submission: 0, question: 0, download: 0 };
+	/**
+	 * Submissions at one time, and questions, which wait for no upload: one after a 429 to a question, twice as many with
+	 * every good answer.
+	 */
 	private width = Infinity;
 	private questionsRefusedInARow = 0;
 	private lastUsedAt: number;
@@ -61,19 +63,18 @@ export class Limiter {
 			const { kind, deadline, slots } = waiter;
 			const placeAt = kind === 'submission' ? this.places.readyAt() : 0;
 			const readyAt = Math.max(this.pausedUntil[kind], placeAt);
-			const isTooWide = kind !== 'download' && this.underWay >= this.width;
 			if (now >= deadline) {
 				this.waiting.delete(waiter);
 				waiter.fail(new HeldBack(this.isRateLimited(kind)));
 			} else if (readyAt > now) {
 				next = Math.min(next, readyAt, deadline);
-			} else if (isTooWide || !slots.hasRoom()) {
+			} else if (this.isTooWide(kind) || !slots.hasRoom()) {
 				next = Math.min(next, deadline);
 			} else {
 				// Counted at once: whoever is looked at next must see it.
 				this.waiting.delete(waiter);
 				slots.take(this.pump);
-				this.count(kind, 1);
+				this.underWay[kind]++;
 				waiter.begin(kind === 'submission' && this.places.take());
 			}
 		}
@@ -81,7 +82,7 @@ export class Limiter {
 	};
 
 	isIdle(): boolean {
-		const isBusy = this.underWay > 0 || this.downloading > 0 || this.waiting.size > 0;
+		const isBusy = Object.values(this.underWay).some((count) => count > 0) || this.waiting.size > 0;
 		return !isBusy && this.clock.now() - this.lastUsedAt > bounds.accountIdleMs;
 	}
 
@@ -97,7 +98,7 @@ export class Limiter {
 			try {
 				return await work(isProbe);
 			} finally {
-				this.count(kind, -1);
+				this.underWay[kind]--;
 				this.lastUsedAt = this.clock.now();
 				slots.free();
 			}
@@ -131,11 +132,6 @@ export class Limiter {
 		};
 	}
 
-	private count(kind: RequestKind, change: 1 | -1): void {
-		if (kind === 'download') this.downloading += change;
-		else this.underWay += change;
-	}
-
 	/** Waits for a turn. @returns whether it is a probe */
 	private async enter(
 		kind: RequestKind,
@@ -157,9 +153,13 @@ export class Limiter {
 		return await turn.finally(forget);
 	}
 
+	private isTooWide(kind: RequestKind): boolean {
+		return kind !== 'download' && this.underWay[kind] >= this.width;
+	}
+
 	private isRateLimited(kind: RequestKind): boolean {
 		const lacksPlaces = kind === 'submission' && this.places.areLimited();
-		return lacksPlaces || this.pausedUntil[kind] > this.clock.now() || this.underWay >= this.width;
+		return lacksPlaces || this.pausedUntil[kind] > this.clock.now() || this.isTooWide(kind);
 	}
 
 	private wakeUpAt(time: number): void {
