@@ -78,6 +78,21 @@ it('after a 429 to a question no submission that hangs keeps others from asking'
 	await clock.until(submitting);
 });
 
+it('many slow submissions do not keep what they brought from being fetched', async () => {
+	const free = accepting();
+	const api = accepting({
+		submit: async (request, limitMs) => {
+			await clock.sleep(10_000);
+			return await free.submit(request, limitMs);
+		},
+	});
+	const settings = { clock, limiters: new Map(), api, context: {}, maxConcurrentRequests: 1 };
+	const foxes = Array.from({ length: 100 }, () => ({ prompt: 'fox' }));
+	const results = await clock.until(new PlayedRun(settings).obtainAll(foxes));
+	// The timeout leaves time for some ninety submissions.
+	expect(results.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(60);
+});
+
 it('a cancelled wait leaves no timer behind', async () => {
 	const sleep = jest.spyOn(clock, 'sleep');
 	const limiter = new Limiter(clock, half);

@@ -42,6 +42,7 @@ export class Limiter {
 	 * every good answer.
 	 */
 	private width = Infinity;
+	private lastBegun: RequestKind | null = null;
 	private questionsRefusedInARow = 0;
 	private lastUsedAt: number;
 	private wake = new AbortController();
@@ -55,11 +56,21 @@ export class Limiter {
 		this.lastUsedAt = clock.now();
 	}
 
-	/** Lets through what may be sent now, in order of arrival, and comes back when more may be. */
+	/** In order of arrival, but each kind in its turn: many submissions must not keep what they brought from being fetched. */
+	private *inTurn(): Iterable<Waiter> {
+		const { lastBegun } = this;
+		for (const isAgain of [false, true]) {
+			for (const waiter of this.waiting) {
+				if ((waiter.kind === lastBegun) === isAgain) yield waiter;
+			}
+		}
+	}
+
+	/** Lets through what may be sent now, and comes back when more may be. */
 	private readonly pump = (): void => {
 		const now = this.clock.now();
 		let next = Infinity;
-		for (const waiter of this.waiting) {
+		for (const waiter of this.inTurn()) {
 			const { kind, deadline, slots } = waiter;
 			const placeAt = kind === 'submission' ? this.places.readyAt() : 0;
 			const readyAt = Math.max(this.pausedUntil[kind], placeAt);
@@ -75,6 +86,7 @@ export class Limiter {
 				this.waiting.delete(waiter);
 				slots.take(this.pump);
 				this.underWay[kind]++;
+				this.lastBegun = kind;
 				waiter.begin(kind === 'submission' && this.places.take());
 			}
 		}
