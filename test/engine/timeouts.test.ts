@@ -159,8 +159,9 @@ it('lets no video that is tried again later keep another one from being download
 		match: (id) => id !== predictions[4]?.id,
 		...forGood,
 	});
-	const run = await untilTimeout({ items: items(5), onError: 'continueErrorOutput' }, () =>
-		predictions.slice(0, 4).every(({ downloads }) => downloads > 0),
+	const run = await untilTimeout(
+		{ items: items(5), onError: 'continueErrorOutput' },
+		() => predictions.length === 5 && predictions.every(({ downloads }) => downloads > 0),
 	);
 	expect(failedItems(run)).toHaveLength(4);
 	expect(itemsOf(run, SUCCESS)).toHaveLength(1);
