@@ -64,7 +64,7 @@ it('finishes a wait for a prediction whose id needs escaping', async () => {
 it.each([{ 'content-length': '300' }, { 'content-length': '300', connection: 'close' }])(
 	'takes an id from an answer whose end never comes: %j',
 	async (headers) => {
-		setBounds({ submissionMs: 2000 });
+		setBounds({ submissionMs: 8000 });
 		const body = JSON.stringify({ data: { id: 'id-1', status: 'created' }, code: 200 });
 		const answer = { status: 200, type: 'application/json', body, headers };
 		engine.sandbox.plan({ on: 'submit', kind: 'custom', answer });

@@ -67,11 +67,11 @@ it.each([
 );
 
 it('waits for a slow binary store when all of the video has come', async () => {
-	setBounds({ downloadIdleMs: 400 });
+	setBounds({ downloadIdleMs: 4000 });
 	const store = engine.binaryData.store.bind(engine.binaryData);
 	const spy = jest.spyOn(engine.binaryData, 'store').mockImplementation(async (...given) => {
 		const stored = await store(...given);
-		await settle(500);
+		await settle(1300);
 		return stored;
 	});
 	const run = await engine.run();

@@ -447,7 +447,7 @@ describe('the account’s memory in this process', () => {
 			const busy = limiterOf(`busy ${kind}`, clock, half);
 			const session = open(1, undefined, busy);
 			const tookMs = 4 * bounds.accountIdleMs;
-			const working =
+			const working: Promise<unknown> =
 				kind === 'question'
 					? send(session, kind, good, tookMs, 8 * HOUR)
 					: session.download(clock.now() + HOUR, async () => await clock.sleep(tookMs));
