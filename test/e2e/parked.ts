@@ -78,7 +78,7 @@ export function comparable(sandbox: Sandbox, execution: Execution, node: string)
 					.replace(/"(executionTime|execution_time)":\d+/g, '"$1":1')
 					.replace(/"timings":\{[^}]*\}/g, '"timings":{}')
 					.replace(/ (parked|in memory)/g, '')
-					.replace(/ A retry submits this item again\./g, ''),
+					.replace(/ If this run submitted it, a retry submits the item again\./g, ''),
 			) as unknown;
 		}),
 	);

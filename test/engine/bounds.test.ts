@@ -52,3 +52,10 @@ it('refuses an output field that would lose the video, before anything is sent',
 	}
 	expect(engine.sandbox.requests).toHaveLength(0);
 });
+
+it('says so where the address of a video leads on to one that is not http(s)', async () => {
+	const answer = { status: 302, headers: { location: 'ftp://127.0.0.1/video.mp4' } };
+	engine.sandbox.plan({ on: 'download', kind: 'custom', answer, times: Infinity });
+	const { description } = errorOf(await engine.run());
+	expect(description).toContain('leads on to one that is not http(s)');
+});

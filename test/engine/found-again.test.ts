@@ -1,6 +1,6 @@
 // An id that was paid for is found wherever GPTProto puts it, comes out as it is, and goes in again.
 import { itemsOf, SUCCESS } from '../../tools/engine/seedance';
-import { errorOf, useEngine } from './harness';
+import { errorOf, setBounds, useEngine } from './harness';
 
 const engine = useEngine();
 
@@ -60,3 +60,15 @@ it('finishes a wait for a prediction whose id needs escaping', async () => {
 	const run = await engine.run();
 	expect(itemsOf(run, SUCCESS)[0]?.binary).toBeDefined();
 });
+
+it.each([{ 'content-length': '300' }, { 'content-length': '300', connection: 'close' }])(
+	'takes an id from an answer whose end never comes: %j',
+	async (headers) => {
+		setBounds({ submissionMs: 8000 });
+		const body = JSON.stringify({ data: { id: 'id-1', status: 'created' }, code: 200 });
+		const answer = { status: 200, type: 'application/json', body, headers };
+		engine.sandbox.plan({ on: 'submit', kind: 'custom', answer });
+		const run = await engine.run({ parameters: { operation: 'submit' } });
+		expect(itemsOf(run, SUCCESS)[0]?.json.predictionId).toBe('id-1');
+	},
+);

@@ -85,6 +85,11 @@ const bad: Array<[what: string, parameters: Record<string, unknown>, message: st
 		'\'Duration (Seconds)\' must be a whole number from 4 to 15, but is "NaN"',
 	],
 	[
+		'a duration that has no JSON',
+		{ duration: '={{ { toJSON: () => undefined } }}' },
+		'\'Duration (Seconds)\' must be a whole number from 4 to 15, but is "undefined"',
+	],
+	[
 		'a seed beyond range',
 		options({ seed: 2147483648 }),
 		"'Seed' must be a whole number from -1 to 2147483647",
@@ -236,6 +241,22 @@ it('names a credential whose base URL cannot be used', async () => {
 		items: items(2),
 	});
 	expect(itemsOf(continued, FAILED)).toHaveLength(2);
+});
+
+it('takes an option whose expression gives nothing for one that is not set', async () => {
+	const nothing = '={{ $json.none }}';
+	const names = ['cameraFixed', 'generateAudio', 'lastFrameUrl', 'seed', 'timeoutMinutes'];
+	const run = await engine.run({
+		items: [{ json: { none: null } }, { json: {} }],
+		parameters: {
+			operation: 'submit',
+			duration: nothing,
+			options: Object.fromEntries(names.map((name) => [name, nothing])),
+		},
+	});
+	expect(itemsOf(run, SUCCESS)).toHaveLength(2);
+	const [first, second] = engine.submissions();
+	expect(first?.body).toEqual(second?.body);
 });
 
 it('names an operation that does not exist', async () => {

@@ -1,11 +1,14 @@
 // What is taken for a video whatever its type says, what is never stored as one, and where one without end is stopped.
 // That the right one is fetched in the end is in faults-on-download.test.ts.
+import { randomBytes } from 'node:crypto';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { itemsOf, SUCCESS } from '../../tools/engine/seedance';
 import { NO_VIDEO } from './fault-matrix';
 import {
 	errorOf,
 	PAST_THE_TIMEOUT_MS,
 	setBounds,
+	settle,
 	storedFiles,
 	TINY_VIDEO,
 	until,
@@ -36,17 +39,45 @@ it.each([
 	expect(await engine.read(itemsOf(run, SUCCESS)[0]?.binary?.data)).toEqual(body);
 });
 
-it('takes a video that was packed for its way', async () => {
-	const { gzipSync } = await import('node:zlib');
-	const answer = {
-		status: 200,
-		type: 'video/mp4',
-		body: gzipSync(TINY_VIDEO),
-		headers: { 'content-encoding': 'gzip' },
-	};
-	engine.sandbox.plan({ on: 'download', kind: 'custom', answer });
+it('takes white space alone for an empty file', async () => {
+	const answer = { status: 200, type: 'video/mp4', body: ' \n' };
+	engine.sandbox.plan({ on: 'download', kind: 'custom', answer, times: Infinity });
+	expect(errorOf(await engine.run()).description).toContain('an empty file');
+});
+
+it.each([
+	['gzip', gzipSync],
+	['br', brotliCompressSync],
+])(
+	'takes a video that was packed for its way with %s, also where that made it longer',
+	async (encoding, pack) => {
+		for (const video of [TINY_VIDEO, Buffer.concat([TINY_VIDEO, randomBytes(200_000)])]) {
+			const answer = {
+				status: 200,
+				type: 'video/mp4',
+				body: pack(video),
+				headers: { 'content-encoding': encoding },
+			};
+			engine.sandbox.plan({ on: 'download', kind: 'custom', answer });
+			const run = await engine.run();
+			expect(engine.sandbox.predictions.at(-1)?.downloads).toBe(1);
+			expect(await engine.read(itemsOf(run, SUCCESS)[0]?.binary?.data)).toEqual(video);
+		}
+	},
+);
+
+it('waits for a slow binary store when all of the video has come', async () => {
+	setBounds({ downloadIdleMs: 4000 });
+	const store = engine.binaryData.store.bind(engine.binaryData);
+	const spy = jest.spyOn(engine.binaryData, 'store').mockImplementation(async (...given) => {
+		const stored = await store(...given);
+		await settle(1300);
+		return stored;
+	});
 	const run = await engine.run();
+	spy.mockRestore();
 	expect(await engine.read(itemsOf(run, SUCCESS)[0]?.binary?.data)).toEqual(TINY_VIDEO);
+	expect(engine.sandbox.predictions[0]?.downloads).toBe(1);
 });
 
 it('stops a video without end at the largest size, the part of it gone', async () => {

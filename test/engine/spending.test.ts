@@ -50,6 +50,29 @@ it('does not count what an earlier try has paid for', async () => {
 	expect(engine.sandbox.predictions).toHaveLength(2);
 });
 
+it('names what an earlier try has paid for where it refuses the others', async () => {
+	engine.sandbox.plan(
+		{ on: 'download', kind: 'download403', times: 4 },
+		{ on: 'submit', kind: 'contentPolicy', match: ({ prompt }) => prompt === 'Item 1' },
+	);
+	const prompt = '=Item {{ $json.n }}';
+	const failed = await engine.run({ items: items(3), parameters: { prompt } });
+	const retry = {
+		items: [],
+		executionId: '2',
+		retryOf: failed.data,
+		parameters: { prompt, ...limited(1) },
+	};
+	const [first] = engine.sandbox.predictions;
+	const stopped = errorOf(await engine.run(retry));
+	expect(stopped.message).toContain('would submit 1 item with 5 seconds');
+	expect(stopped.description).toContain(first?.id);
+	expect(stopped.description).not.toContain('did not finish');
+	const continued = await engine.run({ ...retry, onError: 'continueRegularOutput' });
+	expect(itemsOf(continued, SUCCESS)[0]?.json.details).toMatchObject({ predictionId: first?.id });
+	expect(engine.sandbox.predictions).toHaveLength(2);
+});
+
 it('counts what is bad input as nothing', async () => {
 	const run = await engine.run({
 		items: items(3),

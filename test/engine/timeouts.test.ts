@@ -150,6 +150,23 @@ it('ends a download that drips for ever, with id and address', async () => {
 	expect(description).toContain(`${engine.sandbox.mediaUrl}/videos/`);
 });
 
+it('lets no video that is tried again later keep another one from being downloaded', async () => {
+	const { predictions } = engine.sandbox;
+	engine.sandbox.plan({
+		on: 'download',
+		kind: 'status429',
+		retryAfter: 86_400,
+		match: (id) => id !== predictions[4]?.id,
+		...forGood,
+	});
+	const run = await untilTimeout(
+		{ items: items(5), onError: 'continueErrorOutput' },
+		() => predictions.length === 5 && predictions.every(({ downloads }) => downloads > 0),
+	);
+	expect(failedItems(run)).toHaveLength(4);
+	expect(itemsOf(run, SUCCESS)).toHaveLength(1);
+});
+
 it('ends a submission that drips a moment after cancelling', async () => {
 	setBounds({ submissionMs: 600_000, graceMs: 1200 });
 	engine.sandbox.plan({ on: 'submit', kind: 'drip', delayMs: 30 });

@@ -129,10 +129,12 @@ const OBSTACLES: Examples<Obstacle> = {
 };
 
 const DOWNLOAD_FAULTS: Examples<DownloadFault> = {
-	noAnswer: ['PRIVATE_ADDRESS', 'ECONNRESET', 'TOO_MANY_REDIRECTS'].map((code) => ({
-		kind: 'noAnswer',
-		code,
-	})),
+	noAnswer: ['PRIVATE_ADDRESS', 'NOT_A_WEB_ADDRESS', 'ECONNRESET', 'TOO_MANY_REDIRECTS'].map(
+		(code) => ({
+			kind: 'noAnswer',
+			code,
+		}),
+	),
 	status: [{ kind: 'status', status: 404 }],
 	notAVideo: [{ kind: 'notAVideo', contentType: 'text/html' }],
 	empty: [{ kind: 'empty' }],

@@ -301,3 +301,16 @@ it('an accepted-looking answer that nobody can read is quoted, 200 characters of
 	});
 	expect(read(502, 'plain')).toMatchObject({ message: '' });
 });
+
+it('reads an answer that begins with a byte order mark', () => {
+	const body = `\ufeff${JSON.stringify({ data: { id: 'abc', status: 'created' } })}`;
+	expect(readAnswer({ status: 200, headers: {}, body }, 0)).toMatchObject({
+		prediction: { id: 'abc' },
+	});
+});
+
+it('keeps the key out of the names of fields', () => {
+	const key = 'sk-0123456789';
+	const body = JSON.stringify({ data: { id: 'abc', status: 'created', [key]: 1 } });
+	expect(JSON.stringify(readAnswer({ status: 200, headers: {}, body }, 0, key))).not.toContain(key);
+});

@@ -61,6 +61,37 @@ it('items that are not sent after a 403 use up none of the turns that others of 
 	expect(Math.min(...submitted) - startedAt).toBeLessThan(10_000);
 });
 
+it('after a 429 to a question no submission that hangs keeps others from asking', async () => {
+	const limiter = new Limiter(clock, half);
+	const open = () => limiter.open(new RequestSlots(10), undefined);
+	await clock.until(open().request('question', clock.now() + HOUR, async () => limited()));
+	const submitting = open().request('submission', clock.now() + HOUR, async () => {
+		await clock.sleep(bounds.submissionMs);
+		return state('id-1', 'created');
+	});
+	const askedAt = clock.now();
+	await clock.until(
+		open().request('question', clock.now() + HOUR, async () => state('id-2', 'running')),
+	);
+	expect(clock.now() - askedAt).toBeLessThan(10_000);
+	await clock.until(submitting);
+});
+
+it('many slow submissions do not keep what they brought from being fetched', async () => {
+	const free = accepting();
+	const api = accepting({
+		submit: async (request, limitMs) => {
+			await clock.sleep(10_000);
+			return await free.submit(request, limitMs);
+		},
+	});
+	const settings = { clock, limiters: new Map(), api, context: {}, maxConcurrentRequests: 1 };
+	const foxes = Array.from({ length: 100 }, () => ({ prompt: 'fox' }));
+	const results = await clock.until(new PlayedRun(settings).obtainAll(foxes));
+	// The timeout leaves time for some ninety submissions.
+	expect(results.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(60);
+});
+
 it('a cancelled wait leaves no timer behind', async () => {
 	const sleep = jest.spyOn(clock, 'sleep');
 	const limiter = new Limiter(clock, half);

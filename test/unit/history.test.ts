@@ -548,6 +548,25 @@ describe('one item after the other', () => {
 		expect(atOnce).toMatchObject({ value: { prediction: { videoUrl: 'https://x.com/id-1' } } });
 	});
 
+	it('a finished prediction whose address never came is not called unfinished at the timeout', async () => {
+		const empty = state('id-1', 'succeeded', []);
+		const api = new Scripted([null], [empty, unreadable()]);
+		expect(reasonOf(await undelivered(api))).toEqual({ kind: 'noVideoAddress' });
+	});
+
+	it('a picture that is loaded only after the timeout is not sent, and no answer is missed', async () => {
+		const api = new Scripted([null]);
+		const played = playedRun(api, {}, { timeoutMs: 1000 });
+		const order = played.order(0, { ...FOX, bytes: 1 });
+		const load = async () => {
+			await clock.sleep(1000 + bounds.graceMs);
+			return await order.load();
+		};
+		const [result] = await clock.until(Promise.allSettled([played.obtain({ ...order, load })]));
+		expect(reasonOf(result)).toMatchObject({ kind: 'heldBack' });
+		expect(api.submitted).toEqual([]);
+	});
+
 	it.each([
 		['401 stops every item of the account', refused('unauthorized', '401'), ['a', 'b'], 1],
 		['403 stops the items of its model', refused('forbidden', '403'), ['a', 'a'], 1],

@@ -195,6 +195,18 @@ describe('what was put out', () => {
 	});
 });
 
+it('what was handed over is found by the error item that comes back after other rounds', () => {
+	const ledger = open();
+	const record = ledger.recordOf(first);
+	record.saveAccepted('id-1', facts);
+	record.saveDelivered('handedOver');
+	end(ledger);
+	const between = open({ round: 1 }).recordOf(second);
+	expect(between.needsRequest()).toBe(false);
+	end(open({ round: 1 }));
+	expect(found({ round: 2 }, { ...first, namedId: 'id-1' as never })).toBe('id-1');
+});
+
 it('a prediction that ended without a video is struck out', () => {
 	leave();
 	const ledger = open();

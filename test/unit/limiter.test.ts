@@ -440,17 +440,24 @@ describe('the account’s memory in this process', () => {
 		expect(limiterOf('another', clock, half)).not.toBe(known);
 	});
 
-	it('is forgotten when the account was idle for long, and not while it is at work', async () => {
-		const idle = limiterOf('idle', clock, half);
-		const busy = limiterOf('busy', clock, half);
-		const session = open(1, undefined, busy);
-		const working = send(session, 'question', good, 4 * bounds.accountIdleMs, 8 * HOUR);
-		await clock.until(clock.sleep(bounds.accountIdleMs - 1));
-		expect(limiterOf('idle', clock, half)).toBe(idle);
-		await clock.until(clock.sleep(2));
-		expect(limiterOf('busy', clock, half)).toBe(busy);
-		expect(limiterOf('idle', clock, half)).not.toBe(idle);
-		await clock.until(working);
-		expect(limiterOf('busy', clock, half)).toBe(busy);
-	});
+	it.each(['question', 'download'])(
+		'is forgotten when idle for long, but not in a %s',
+		async (kind) => {
+			const idle = limiterOf(`idle ${kind}`, clock, half);
+			const busy = limiterOf(`busy ${kind}`, clock, half);
+			const session = open(1, undefined, busy);
+			const tookMs = 4 * bounds.accountIdleMs;
+			const working: Promise<unknown> =
+				kind === 'question'
+					? send(session, kind, good, tookMs, 8 * HOUR)
+					: session.download(clock.now() + HOUR, async () => await clock.sleep(tookMs));
+			await clock.until(clock.sleep(bounds.accountIdleMs - 1));
+			expect(limiterOf(`idle ${kind}`, clock, half)).toBe(idle);
+			await clock.until(clock.sleep(2));
+			expect(limiterOf(`busy ${kind}`, clock, half)).toBe(busy);
+			expect(limiterOf(`idle ${kind}`, clock, half)).not.toBe(idle);
+			await clock.until(working);
+			expect(limiterOf(`busy ${kind}`, clock, half)).toBe(busy);
+		},
+	);
 });

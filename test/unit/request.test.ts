@@ -144,6 +144,14 @@ it.each([
 	);
 });
 
+it.each([
+	'data:image/png;charset=utf-8;base64,iVBORw0KGgo=',
+	'data:image/png;base64,iVBO\r\nRw0K\n Ggo=\n',
+	'data:image/png;base64,\niVBORw0KGgo=',
+])('takes a data URI with parameters and line breaks, and sends it without them: %j', (value) => {
+	expect(readPicture({ parameter: 'imageUrl', value })).toBe('data:image/png;base64,iVBORw0KGgo=');
+});
+
 it('names the model that does not render a resolution, and takes any documented one with a model unknown', () => {
 	expect(() => readSettings({ ...good, resolution: '1080p' })).toThrow(
 		expect.objectContaining({

@@ -93,7 +93,10 @@ export function throwFirstFailure(
 	);
 	if (!first || context.continueOnFail()) return;
 	const [item, words] = first;
-	const said = others.map(([other, { message }]) => [other, message] as const);
+	const said = others
+		// What met the whole run is said once.
+		.filter(([other]) => results[other] !== results[item])
+		.map(([other, { message }]) => [other, message] as const);
 	throw toNodeError(context.getNode(), withMore(words, restOf(said, item)), item, isTool);
 }
 

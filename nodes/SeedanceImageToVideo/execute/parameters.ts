@@ -39,7 +39,9 @@ function readersOf(context: IExecuteFunctions, item: number) {
 	const parameter: Read = (name) => evaluated(name, name);
 	const option: Read = (name) => {
 		const added: object = Object(context.getNode().parameters.options);
-		return Object.hasOwn(added, name) ? evaluated(name, `options.${name}`) : undefined;
+		return Object.hasOwn(added, name)
+			? (evaluated(name, `options.${name}`) ?? undefined)
+			: undefined;
 	};
 	const orDefault: Read = (name) => parameter(name) ?? defaultOf(name);
 	return {

@@ -67,18 +67,19 @@ function giveHints({ context, pickedUp }: Batch, results: readonly Result[]): vo
 
 /** Items in input order, those that failed in the shape of an error item. @throws NodeApiError, NodeOperationError */
 function finish(batch: Batch, results: readonly Result[]): INodeExecutionData[] {
-	const accepted = batch.run.ledger.accepted();
-	const ids = new Map(accepted);
+	const ids = new Map(batch.run.ledger.accepted());
 	const wordsOf = (failure: Error, item: number): Message => {
 		const words = withRetry(messageOf(failure));
 		return { ...words, facts: { predictionId: ids.get(item), ...words.facts } };
 	};
-	throwFirstFailure(batch, results, wordsOf, (others) => describeRest(others, accepted));
+	throwFirstFailure(batch, results, wordsOf, (others) =>
+		describeRest(others, batch.run.ledger.accepted(true)),
+	);
 	giveHints(batch, results);
 	return toOutput(batch, results, wordsOf);
 }
 
-/** @throws Refusal, InvalidParameter, Cancelled where nothing was sent; NodeApiError, NodeOperationError */
+/** @throws InvalidParameter where nothing was read; Cancelled; NodeApiError, NodeOperationError */
 async function runAll(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const batch = openBatch(context);
 	const { run } = batch;
@@ -87,11 +88,17 @@ async function runAll(context: IExecuteFunctions): Promise<INodeExecutionData[]>
 	let wentWell = false;
 	try {
 		const jobs = await openJobs(batch, operation);
-		await checkSpending(batch, jobs);
-		const parked = await takeOverByParking(batch, jobs);
+		const startTogether = async () => {
+			await checkSpending(batch, jobs);
+			return await takeOverByParking(batch, jobs);
+		};
+		const parked = await settled(startTogether());
 		const own = async (job: Job | Error) =>
 			job instanceof Error ? job : await settled(workOn(batch, job));
-		const results = parked ?? (await Promise.all(jobs.map(own)));
+		const results =
+			parked instanceof Error
+				? jobs.map(() => parked)
+				: (parked ?? (await Promise.all(jobs.map(own))));
 		throwIfCancelled(run);
 		wentWell = !parked && !results.some((result) => result instanceof Error);
 		return finish(batch, results);

@@ -50,26 +50,34 @@ const DEEPEST = 20;
 /** A key shorter than this may be part of any word, so it is not looked for. */
 const SHORTEST_KEY = 8;
 
-/** Whole numbers that JavaScript would round, such as an id beyond 2^53, are read as text. */
+/** Whole numbers that JavaScript would round, such as an id beyond 2^53, are read as text; a byte order mark is skipped. */
 function parse(body: string): unknown {
 	try {
-		return JSON.parse(body.replace(/("(?:id|task_id)"\s*:\s*)(\d{16,})(?=\s*[,}])/g, '$1"$2"'));
+		return JSON.parse(
+			body.trim().replace(/("(?:id|task_id)"\s*:\s*)(\d{16,})(?=\s*[,}])/g, '$1"$2"'),
+		);
 	} catch {
 		return undefined;
 	}
 }
 
+function withoutKey(text: string, key: string): string {
+	return key.length < SHORTEST_KEY ? text : text.replaceAll(key, '***');
+}
+
 /** The same without the API key in any text but an id, and no deeper than a prediction is. */
 function cleaned(value: unknown, key: string, name = '', depth = 0): unknown {
 	if (typeof value === 'string') {
-		const isId = name === 'id' || name === 'task_id';
-		return key.length < SHORTEST_KEY || isId ? value : value.split(key).join('***');
+		return name === 'id' || name === 'task_id' ? value : withoutKey(value, key);
 	}
 	if (typeof value !== 'object' || value === null) return value;
 	if (depth >= DEEPEST) return null;
 	if (Array.isArray(value)) return value.map((inner) => cleaned(inner, key, '', depth + 1));
 	return Object.fromEntries(
-		Object.entries(value).map(([name, inner]) => [name, cleaned(inner, key, name, depth + 1)]),
+		Object.entries(value).map(([name, inner]) => [
+			withoutKey(name, key),
+			cleaned(inner, key, name, depth + 1),
+		]),
 	);
 }
 
@@ -148,7 +156,7 @@ export function readAnswer(
 
 	const code = bodyCode(parsed);
 	// The body as text, where it is no JSON: an escaped slash would hide a key.
-	const start = String(cleaned(body.slice(0, 4096).replaceAll('\\/', '/'), key));
+	const start = withoutKey(body.slice(0, 4096).replaceAll('\\/', '/'), key);
 	const message = ownMessage(parsed, start);
 	const status = effectiveStatus(httpStatus, code);
 	const httpCode = String(status);

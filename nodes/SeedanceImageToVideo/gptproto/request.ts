@@ -174,17 +174,18 @@ export function readSettings(parameters: RequestParameters): RequestSettings {
 	};
 }
 
-const DATA_URI_HEADER = /^data:image\/[a-z0-9.+-]+;base64,/i;
+/** Parameters, such as a charset, say nothing of a picture. */
+const DATA_URI_HEADER = /^data:(image\/[a-z0-9.+-]+)(?:;[^;,]*)*;base64,/i;
 const BASE64_SLICE = 65_536;
 
 /** Looks at a long text piece by piece: one pattern over all of it overflows the stack from some 20 MB on. */
-function isBase64(text: string, start: number): boolean {
+function isBase64(text: string): boolean {
 	const end = text.length - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0);
-	for (let from = start; from < end; from += BASE64_SLICE) {
+	for (let from = 0; from < end; from += BASE64_SLICE) {
 		const slice = text.slice(from, Math.min(from + BASE64_SLICE, end));
 		if (!/^[A-Za-z0-9+/]+$/.test(slice)) return false;
 	}
-	return end > start;
+	return end > 0;
 }
 
 /** A first or last frame, and the parameter a refusal has to name. */
@@ -199,12 +200,15 @@ export function isDataUri(value: unknown): value is string {
 	return typeof value === 'string' && /^\s*data:/i.test(value);
 }
 
-/** Reads a picture; of a data URI every character is looked at. @throws InvalidParameter */
+/** Reads a picture; of a data URI every character is looked at, and line breaks are taken out. @throws InvalidParameter */
 export function readPicture({ value, parameter }: PictureReference): string {
 	const text = readText(parameter, value);
 	if (isDataUri(text)) {
-		const [header] = DATA_URI_HEADER.exec(text) ?? [];
-		if (header && isBase64(text, header.length)) return text;
+		const [header = '', type] = DATA_URI_HEADER.exec(text) ?? [];
+		const given = text.slice(header.length);
+		const isWhole = isBase64(given);
+		const content = isWhole ? given : given.replace(/\s+/g, '');
+		if (type && (isWhole || isBase64(content))) return `data:${type};base64,${content}`;
 		throw new InvalidParameter(parameter, { kind: 'notAPictureDataUri' }, value);
 	}
 	const protocol = URL.canParse(text) ? new URL(text).protocol : '';

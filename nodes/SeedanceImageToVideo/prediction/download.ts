@@ -19,6 +19,10 @@ export type VideoStore = (stream: ByteStream, fileName: string) => Promise<IBina
 const PAGE_OR_MESSAGE = Buffer.from('<{[');
 const SKIPPED = Buffer.from(' \t\r\n\ufeff');
 
+/** How much longer gzip and its like make what they cannot pack; where so little breaks off, the connection tells. */
+const PACKING_BYTES = 32;
+const PACKING_SHARE = 0.001;
+
 /** Watches one download, from the request to the last byte, and ends it when it must not go on. */
 class DownloadMonitor {
 	fault: DownloadFault | null = null;
@@ -26,6 +30,7 @@ class DownloadMonitor {
 	private answer: VideoAnswer | null = null;
 	private bytes = 0;
 	private hasBegun = false;
+	private hasEnded = false;
 	private lastByteAt: number;
 
 	constructor(
@@ -50,6 +55,7 @@ class DownloadMonitor {
 			}
 			if (this.bytes > bounds.videoBytes) this.end({ kind: 'tooLarge' });
 		});
+		answer.stream.on('end', () => (this.hasEnded = true));
 		// n8n's stores in memory and in the database listen, and do not ask a paused stream to go on.
 		answer.stream.on('newListener', (event) => {
 			if (event === 'data') answer.stream.resume();
@@ -63,9 +69,9 @@ class DownloadMonitor {
 		this.answer?.stream.destroy(new Error(fault.kind));
 	}
 
-	/** Looks once a second until `done`. */
+	/** Looks once a second, until all has come: storing it may take longer. */
 	async keep(done: AbortSignal): Promise<void> {
-		while (!done.aborted && !this.fault) {
+		while (!done.aborted && !this.fault && !this.hasEnded) {
 			const now = this.clock.now();
 			const idleUntil = this.lastByteAt + bounds.downloadIdleMs;
 			if (now >= this.deadline) this.end({ kind: 'tooSlow' });
@@ -77,9 +83,10 @@ class DownloadMonitor {
 	/** What is wrong with a stream that came to its end. @param announced its length; NaN where nobody said */
 	verdict(announced: number): DownloadFault | null {
 		const { bytes, fault } = this;
-		if (fault || bytes === 0) return fault ?? { kind: 'empty' };
-		// More than announced is what was packed on the way.
-		return bytes < announced ? { kind: 'incomplete', bytes, announced } : null;
+		if (fault || !this.hasBegun) return fault ?? { kind: 'empty' };
+		// What was packed on the way was announced as packed: shorter than it is, or, as videos hardly pack, a little longer.
+		const slack = PACKING_BYTES + announced * PACKING_SHARE;
+		return bytes + slack < announced ? { kind: 'incomplete', bytes, announced } : null;
 	}
 }
 
@@ -150,30 +157,27 @@ export async function downloadVideo(
 	// An id may hold what a file name may not.
 	const fileName = `${predictionId.replace(/[^\w.:~=+@-]/g, '_')}.mp4`;
 	let fault: DownloadFault = { kind: 'tooSlow' };
-	return await run.downloads.use(async () => {
-		for (let attempt = 1; ; attempt++) {
-			const result = await account.session
-				.download(until, async () => {
-					throwIfCancelled(run);
-					return await downloadOnce(run, account, videoUrl, fileName, store, until);
-				})
-				.catch((held: unknown): Download => {
-					if (held instanceof HeldBack) return { fault };
-					throw held;
-				});
-			throwIfCancelled(run);
-			if ('video' in result) return result.video;
-			({ fault } = result);
-			const remainingMs = until - clock.now();
-			const isFinal = ['tooLarge', 'tooSlow'].includes(fault.kind) || remainingMs <= 0;
-			if (isFinal || attempt === bounds.downloadAttempts) break;
-			const retryAfterMs = Math.min(result.retryAfterMs ?? 0, bounds.longestPauseMs);
-			const pauseMs = Math.max(backoffMs(attempt, run.random()), retryAfterMs);
-			await clock.sleep(Math.min(pauseMs, remainingMs), run.signal);
-		}
-		throw new PredictionFailure(
-			{ kind: 'notDownloaded', fault },
-			{ predictionId, status, videoUrl },
-		);
-	});
+	const download = async () => {
+		throwIfCancelled(run);
+		return await downloadOnce(run, account, videoUrl, fileName, store, until);
+	};
+	for (let attempt = 1; ; attempt++) {
+		// Whoever pauses before the next attempt keeps no place from others.
+		const result = await run.downloads
+			.use(async () => await account.session.download(until, download))
+			.catch((held: unknown): Download => {
+				if (held instanceof HeldBack) return { fault };
+				throw held;
+			});
+		throwIfCancelled(run);
+		if ('video' in result) return result.video;
+		({ fault } = result);
+		const remainingMs = until - clock.now();
+		const isFinal = ['tooLarge', 'tooSlow'].includes(fault.kind) || remainingMs <= 0;
+		if (isFinal || attempt === bounds.downloadAttempts) break;
+		const retryAfterMs = Math.min(result.retryAfterMs ?? 0, bounds.longestPauseMs);
+		const pauseMs = Math.max(backoffMs(attempt, run.random()), retryAfterMs);
+		await clock.sleep(Math.min(pauseMs, remainingMs), run.signal);
+	}
+	throw new PredictionFailure({ kind: 'notDownloaded', fault }, { predictionId, status, videoUrl });
 }

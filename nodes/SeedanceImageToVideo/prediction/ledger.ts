@@ -25,8 +25,11 @@ export interface LedgerEntry {
 	doubtfulIn?: string;
 	/** What stood in the way of the answer, as a person reads it. */
 	reason?: string;
-	/** It was put out, or handed to the execution that waits for it; kept until it is sure that this run ends well. */
-	delivered?: boolean;
+	/**
+	 * It was put out; kept until it is sure that this run ends well. Or it was handed to the execution that waits for it,
+	 * which may fail: kept for an error item that comes back, in whichever round.
+	 */
+	delivered?: true | 'handedOver';
 }
 
 const CONTEXT_KEY = 'predictions';
@@ -131,9 +134,8 @@ export class ItemRecord {
 		else this.own.doubtfulIn = this.scope.executionId;
 	}
 
-	/** It was put out, or handed over. */
-	saveDelivered(): void {
-		if (this.own) this.own.delivered = true;
+	saveDelivered(how: LedgerEntry['delivered'] = true): void {
+		if (this.own) this.own.delivered = how;
 	}
 
 	/** Strikes the entry out: the prediction ended without a video. */
@@ -211,11 +213,16 @@ export class Ledger {
 		this.drop((entry) => entry.delivered === true && (wentWell || isEarlier(entry)));
 	}
 
-	/** Accepted predictions of this run by item: what a retry picks up. */
-	accepted(): Array<readonly [item: number, predictionId: string]> {
+	/**
+	 * Accepted predictions of this run by item.
+	 *
+	 * @param isSure only those that every retry picks up, and not those that GPTProto does not know
+	 */
+	accepted(isSure = false): Array<readonly [item: number, predictionId: string]> {
 		return this.records.flatMap((record) => {
 			const accepted = record.accepted();
-			return accepted ? [[record.item, accepted.predictionId] as const] : [];
+			if (!accepted || (isSure && accepted.doubtfulIn !== undefined)) return [];
+			return [[record.item, accepted.predictionId] as const];
 		});
 	}
 }

@@ -43,11 +43,15 @@ const MOST_CAUTIOUS = 5;
 
 export class Limiter {
 	private readonly waiting = new Set<Waiter>();
-	/** Downloads come from another host: they are neither paused nor counted among what is under way. */
+	/** Downloads come from another host: they are neither paused nor too many. */
 	private readonly pausedUntil = { submission: 0, question: 0, download: 0 };
-	private underWay = 0;
-	/** Requests at one time: one after a 429 to a question, twice as many with every good answer. */
+	private readonly underWay = { submission: 0, question: 0, download: 0 };
+	/**
+	 * Submissions at one time, and questions, which wait for no upload: one after a 429 to a question, twice as many with
+	 * every good answer.
+	 */
 	private width = Infinity;
+	private lastBegun: RequestKind | null = null;
 	private questionsRefusedInARow = 0;
 	/** Places known to be free. Infinite until a submission is refused; from then on each prediction that ends frees one. */
 	private freePlaces = Infinity;
@@ -69,7 +73,7 @@ export class Limiter {
 	}
 
 	isIdle(): boolean {
-		const isBusy = this.underWay > 0 || this.waiting.size > 0;
+		const isBusy = Object.values(this.underWay).some((count) => count > 0) || this.waiting.size > 0;
 		return !isBusy && this.clock.now() - this.lastUsedAt > bounds.accountIdleMs;
 	}
 
@@ -128,28 +132,34 @@ export class Limiter {
 		try {
 			return await work(isProbe);
 		} finally {
-			if (kind !== 'download') this.underWay--;
+			this.underWay[kind]--;
 			this.lastUsedAt = this.clock.now();
 			slots.used--;
 			for (const pump of [...slots.pumps]) pump();
 		}
 	}
 
-	/** Lets through what may be sent now, in order of arrival, and comes back when more may be. */
+	/** In order of arrival, but each kind in its turn: many submissions must not keep what they brought from being fetched. */
+	private fairly(): Waiter[] {
+		const { lastBegun } = this;
+		const isAgain = ({ kind }: Waiter) => Number(kind === lastBegun);
+		return [...this.waiting].sort((one, other) => isAgain(one) - isAgain(other));
+	}
+
+	/** Lets through what may be sent now, and comes back when more may be. */
 	private readonly pump = (): void => {
 		const now = this.clock.now();
 		let next = Infinity;
-		for (const waiter of this.waiting) {
+		for (const waiter of this.fairly()) {
 			const { kind, deadline, slots } = waiter;
 			const isProbe = kind === 'submission' && this.freePlaces < 1;
 			const readyAt = Math.max(this.pausedUntil[kind], isProbe ? this.nextProbeAt : 0);
-			const isTooWide = kind !== 'download' && this.underWay >= this.width;
 			if (now >= deadline) {
 				this.waiting.delete(waiter);
 				waiter.fail(new HeldBack(this.isRateLimited(kind)));
 			} else if (readyAt > now) {
 				next = Math.min(next, readyAt, deadline);
-			} else if (isTooWide || slots.used >= slots.max) {
+			} else if (this.isTooWide(kind) || slots.used >= slots.max) {
 				next = Math.min(next, deadline);
 			} else {
 				// Counted at once: whoever is looked at next must see it.
@@ -157,7 +167,8 @@ export class Limiter {
 				slots.used++;
 				slots.pumps.delete(this.pump);
 				slots.pumps.add(this.pump);
-				if (kind !== 'download') this.underWay++;
+				this.underWay[kind]++;
+				this.lastBegun = kind;
 				if (isProbe) this.probeLater();
 				else if (kind === 'submission') this.freePlaces--;
 				waiter.begin(isProbe);
@@ -165,6 +176,9 @@ export class Limiter {
 		}
 		this.wakeUpAt(next);
 	};
+	private isTooWide(kind: RequestKind): boolean {
+		return kind !== 'download' && this.underWay[kind] >= this.width;
+	}
 
 	private wakeUpAt(time: number): void {
 		if (time === this.wakeAt) return;
@@ -181,7 +195,7 @@ export class Limiter {
 
 	private isRateLimited(kind: RequestKind): boolean {
 		const lacksPlaces = kind === 'submission' && this.freePlaces < Infinity;
-		return lacksPlaces || this.pausedUntil[kind] > this.clock.now() || this.underWay >= this.width;
+		return lacksPlaces || this.pausedUntil[kind] > this.clock.now() || this.isTooWide(kind);
 	}
 
 	/** Learns how many places there are, from submissions alone. @param outcome null where it was not sent after all */

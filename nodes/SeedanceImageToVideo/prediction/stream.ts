@@ -7,23 +7,36 @@ export interface ByteStream extends AsyncIterable<Uint8Array> {
 	pause(): unknown;
 	resume(): unknown;
 	on(event: 'data' | 'error', listener: (chunk: Uint8Array) => void): unknown;
+	on(event: 'end', listener: () => void): unknown;
 	on(event: 'newListener', listener: (event: string | symbol) => void): unknown;
 	/** The connection below; a stream that unpacks has none. */
 	readonly socket?: { readonly bytesRead: number; readonly encrypted?: boolean } | null;
 }
 
-/** Reads a body as text. @throws Error with the code ANSWER_TOO_LARGE beyond the bound, whatever was packed into it */
-export async function readText(body: ByteStream | string): Promise<string> {
-	if (typeof body === 'string') return body;
+/**
+ * Reads a body as text.
+ *
+ * @returns what has come of it, and what broke it off: an Error with the code ANSWER_TOO_LARGE beyond the bound, for one,
+ * whatever was packed into it
+ */
+export async function readText(
+	body: ByteStream | string,
+): Promise<{ readonly text: string; readonly fault?: unknown }> {
+	if (typeof body === 'string') return { text: body };
 	const chunks: Uint8Array[] = [];
 	let bytes = 0;
-	for await (const chunk of body) {
-		bytes += chunk.length;
-		if (bytes > bounds.answerBytes) {
-			body.destroy();
-			throw Object.assign(new Error(), { code: 'ANSWER_TOO_LARGE' });
+	let fault: unknown;
+	try {
+		for await (const chunk of body) {
+			bytes += chunk.length;
+			if (bytes > bounds.answerBytes) {
+				body.destroy();
+				return { text: '', fault: Object.assign(new Error(), { code: 'ANSWER_TOO_LARGE' }) };
+			}
+			chunks.push(chunk);
 		}
-		chunks.push(chunk);
+	} catch (broken) {
+		fault = broken;
 	}
-	return Buffer.concat(chunks).toString('utf8');
+	return { text: Buffer.concat(chunks).toString('utf8'), fault };
 }

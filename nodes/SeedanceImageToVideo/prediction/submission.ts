@@ -38,7 +38,8 @@ export interface Order {
 /**
  * Works with the request while its pictures are in memory; they wait for room there.
  *
- * @param deadline on the clock's scale: pictures that got no room before are not loaded any more
+ * @param deadline on the clock's scale: pictures that got no room before are not loaded any more, and those that took
+ * longer are not worked with
  */
 export async function withRequest<Result>(
 	run: Run,
@@ -47,11 +48,15 @@ export async function withRequest<Result>(
 	work: (request: SubmissionRequest, hash: string) => Promise<Result>,
 ): Promise<Result> {
 	const bytes = await order.pictureBytes();
-	const loadAndWork = async () => {
-		throwIfCancelled(run);
+	const throwIfLate = () => {
 		const { session } = order.account;
 		if (run.clock.now() >= deadline) throw heldBack(run, order, session.isRateLimited());
+	};
+	const loadAndWork = async () => {
+		throwIfCancelled(run);
+		throwIfLate();
 		const request = await order.load();
+		throwIfLate();
 		return await work(request, hashOfRequest(request));
 	};
 	return bytes > 0 ? await run.pictures.use(loadAndWork, bytes) : await loadAndWork();

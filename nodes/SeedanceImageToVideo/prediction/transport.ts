@@ -130,9 +130,11 @@ export function createTransport(
 				cut.abort();
 				return { kind: 'noAnswer', code: `HTTP_${status}`, sent: false, proxyStatus: status };
 			}
-			const text = await readText(body);
-			cut.signal.throwIfAborted();
-			return readAnswer({ status, headers, body: text }, clock.epochMs(), key, expectedId);
+			const { text, fault } = await readText(body);
+			const told = readAnswer({ status, headers, body: text }, clock.epochMs(), key, expectedId);
+			// A prediction that was told is known, also where the end of the answer did not come.
+			if (told.kind === 'prediction' || (!fault && !cut.signal.aborted)) return told;
+			throw fault;
 		} catch (fault) {
 			stream?.destroy();
 			const { aborted, reason } = cut.signal;
@@ -200,7 +202,9 @@ export function createTransport(
 				} catch (fault) {
 					return readFault(fault);
 				}
-				if (!/^https?:/i.test(address)) break;
+				if (!/^https?:/i.test(address)) {
+					return { kind: 'noAnswer', code: 'NOT_A_WEB_ADDRESS', sent: true };
+				}
 			}
 			return { kind: 'noAnswer', code: 'TOO_MANY_REDIRECTS', sent: true };
 		},

@@ -82,7 +82,12 @@ export async function waitForEnd(
 
 	const fail = (reason: PredictionFailure['reason']) =>
 		new PredictionFailure(reason, { predictionId, status });
-	const timedOut = () => fail({ kind: 'timedOut', waitedMs: clock.now() - startedAt, obstacle });
+	const timedOut = () =>
+		fail(
+			addressMissingSince === null
+				? { kind: 'timedOut', waitedMs: clock.now() - startedAt, obstacle }
+				: { kind: 'noVideoAddress' },
+		);
 
 	for (let isFirst = true; ; isFirst = false) {
 		if (!isFirst || acceptedAt !== null) {

@@ -79,12 +79,15 @@ function refusalWords({ reason, httpCode }: Refused, isSubmission: boolean, id: 
 	return words[reason];
 }
 
+const NOT_OPENED: Readonly<Record<string, string>> = {
+	PRIVATE_ADDRESS: 'the address is on a private network and was not opened',
+	NOT_A_WEB_ADDRESS: 'the address leads on to one that is not http(s), which was not opened',
+};
+
 function downloadFaultInWords(fault: DownloadFault): string {
 	switch (fault.kind) {
 		case 'noAnswer':
-			return fault.code === 'PRIVATE_ADDRESS'
-				? 'the address is on a private network and was not opened'
-				: `no answer (${oneLine(fault.code)})`;
+			return NOT_OPENED[fault.code] ?? `no answer (${oneLine(fault.code)})`;
 		case 'status':
 			return `HTTP ${fault.status}`;
 		case 'notAVideo':
@@ -160,7 +163,7 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 				`Prediction ${id} ended without a video (${status})`,
 				`${reason.failureReason === null ? `${NO_REASON}.` : saying('GPTProto says', reason.failureReason)} Change the image, the prompt or the options if needed.`,
 				undefined,
-				'A retry submits this item again.',
+				'If this run submitted it, a retry submits the item again.',
 			];
 		case 'timedOut':
 			return [

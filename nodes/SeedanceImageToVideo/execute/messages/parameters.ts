@@ -18,7 +18,8 @@ export type FormFault =
 
 /** A value of a parameter as a message can quote it: short, and never a whole picture. */
 function quote(value: unknown): string {
-	const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+	// An object may have no JSON at all.
+	const text = String(typeof value === 'object' ? JSON.stringify(value) : value);
 	return `"${oneLine(text.slice(0, 200), 60)}"`;
 }
 

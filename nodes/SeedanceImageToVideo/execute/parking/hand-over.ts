@@ -64,7 +64,7 @@ export async function takeOverByParking(
 	}
 	// What was refused or lost was not handed over, and a later round of a loop has to know.
 	for (const { item, order } of waiting) {
-		if (!parked[item]?.failure) order?.record.saveDelivered();
+		if (!parked[item]?.failure) order?.record.saveDelivered('handedOver');
 	}
 	return parked.map(shownMeanwhile);
 }
