@@ -207,8 +207,11 @@ export function readPicture({ value, parameter }: PictureReference): string {
 		const [header = '', type] = DATA_URI_HEADER.exec(text) ?? [];
 		const given = text.slice(header.length);
 		const isWhole = isBase64(given);
+		const plain = `data:${type};base64,`;
+		// As it is, where it is plain: put together anew, a picture would be in memory once more.
+		if (type && isWhole && header.length === plain.length) return text;
 		const content = isWhole ? given : given.replace(/\s+/g, '');
-		if (type && (isWhole || isBase64(content))) return `data:${type};base64,${content}`;
+		if (type && (isWhole || isBase64(content))) return plain + content;
 		throw new InvalidParameter(parameter, { kind: 'notAPictureDataUri' }, value);
 	}
 	const protocol = URL.canParse(text) ? new URL(text).protocol : '';
