@@ -40,11 +40,11 @@ export async function obtainPrediction(run: Run, order: Order, until: Until): Pr
 			return unreadPrediction(predictionId, earlier.model);
 		});
 		if (prediction.state !== 'working') account.session.placeIsFree();
-		if (prediction.state !== 'ended') {
-			return { prediction, model: earlier.model, frame: earlier.frame, pickedUp: true };
-		}
 		// What an earlier try paid for brought no video: the next one, or else this try submits anew.
-		record.remove();
+		if (prediction.state === 'ended') record.remove();
+		if (prediction.state !== 'ended' || record.isNew) {
+			return { prediction, model: earlier.model, frame: earlier.frame, pickedUp: !record.isNew };
+		}
 	}
 	const lost = record.lost();
 	if (lost !== null) throw new PredictionFailure({ kind: 'answerLost', obstacle: lost });

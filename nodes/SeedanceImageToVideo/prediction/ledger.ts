@@ -72,6 +72,8 @@ const claimed = new WeakSet<LedgerEntry>();
 /** One item's part of the ledger. In one round an item is an item, whatever its expressions give this time. */
 export class ItemRecord {
 	private own: LedgerEntry | null = null;
+	/** Whether this very run has submitted it. */
+	isNew = false;
 
 	constructor(
 		private readonly entries: LedgerEntry[],
@@ -172,6 +174,7 @@ export class ItemRecord {
 		const entry = { round: 0, item, parameters: '', account, ...facts };
 		this.entries.push(entry);
 		this.claim(entry);
+		this.isNew = true;
 	}
 }
 

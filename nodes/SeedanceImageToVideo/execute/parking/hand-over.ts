@@ -36,7 +36,7 @@ export async function takeOverByParking(
 	const canBeParked = WAIT_FOR_SUB_EXECUTION !== undefined && 'onExecutionFinish' in context;
 	if (!canBeParked) throw new Refusal(describeNotParkable('oldN8n'));
 	const withoutItem = await accountIdWithoutItem(context);
-	if (waiting.some(({ account }) => account.id !== withoutItem)) {
+	if (jobs.some((job) => !(job instanceof Error) && job.account.id !== withoutItem)) {
 		throw new Refusal(describeNotParkable('credentialOfItem'));
 	}
 	const parked = await Promise.all(jobs.map(async (job, item) => await park(batch, job, item)));
