@@ -95,8 +95,7 @@ async function park({ run, pickedUp }: Batch, job: Job | Error, item: number): P
 		failure: null,
 	};
 	if (!order) {
-		const { predictionId } = job;
-		return { ...facts, predictionId, status: null, requested: UNKNOWN_REQUEST };
+		return { ...facts, predictionId: job.predictionId, status: null, requested: UNKNOWN_REQUEST };
 	}
 	const obtained = await settled(obtainPrediction(run, order, 'accepted'));
 	if (obtained instanceof Error) return failedItem(item, obtained);
