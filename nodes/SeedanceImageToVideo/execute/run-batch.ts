@@ -43,6 +43,7 @@ async function checkSpending(batch: Batch, jobs: ReadonlyArray<Job | Error>): Pr
 		count++;
 		seconds += job.submission.settings.body.duration;
 	}
+	batch.budget.seconds = spendingLimit - seconds;
 	if (seconds > spendingLimit) {
 		throw new Refusal(describeOverspending(count, seconds, spendingLimit));
 	}
