@@ -131,9 +131,8 @@ export class ItemRecord {
 
 	/** Whether GPTProto knows the prediction: where it does not, a person who runs the execution again gets a new one. */
 	saveKnown(isKnown: boolean): void {
-		if (!this.own) return;
-		if (isKnown) delete this.own.doubtfulIn;
-		else this.own.doubtfulIn = this.scope.executionId;
+		if (isKnown) delete this.own?.doubtfulIn;
+		else if (this.own) this.own.doubtfulIn = this.scope.executionId;
 	}
 
 	saveDelivered(how: LedgerEntry['delivered'] = true): void {
