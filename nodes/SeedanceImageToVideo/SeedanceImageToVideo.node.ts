@@ -30,7 +30,6 @@ export class SeedanceImageToVideo implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const stage = stageOf(this);
-		if (stage) return [await resumeParked(this, stage)];
-		return [await runBatch(this)];
+		return [stage ? await resumeParked(this, stage) : await runBatch(this)];
 	}
 }

@@ -143,10 +143,22 @@ it('parks nothing where every item was refused', async () => {
 });
 
 it('waits itself where n8n does not take the wait, and pays once', async () => {
-	const run = engine.start(surviving({ items: items(2), refusesSubExecutions: true }));
-	expect(itemsOf(await run.finished, SUCCESS)).toHaveLength(2);
+	endTheSecond();
+	const run = engine.start(
+		surviving({
+			items: items(2),
+			parameters: { prompt: '=Item {{ $json.n }}' },
+			onError: 'continueErrorOutput',
+			refusesSubExecutions: true,
+		}),
+	);
+	const finished = await run.finished;
+	expect(itemsOf(finished, SUCCESS)).toHaveLength(1);
+	expect(itemsOf(finished, FAILED)).toHaveLength(1);
 	expect(engine.submissions()).toHaveLength(2);
 	expect(engine.warnings.join()).toContain('n8n could not take over the wait');
+	// Nothing of it is of an earlier try.
+	expect(finished.data.resultData.runData[SEEDANCE]?.[0]?.hints).toEqual([]);
 });
 
 it('forgives a prediction that is not known yet where n8n does not take the wait', async () => {
@@ -168,6 +180,23 @@ it('refuses a credential that depends on the item, before anything is sent', asy
 	expect(engine.submissions()).toHaveLength(0);
 });
 
+it('refuses it also where the item is not waited for', async () => {
+	const { apiKey, baseUrl } = engine.sandbox;
+	const predictionId = await engine.submitted();
+	const run = engine.start(
+		surviving({
+			items: [{ json: { waits: true } }, { json: { waits: false, key: 'sk-of-somebody-else' } }],
+			credential: { apiKey: `={{ $json.key ?? "${apiKey}" }}`, baseUrl },
+			parameters: {
+				operation: 'getResult',
+				predictionId,
+				waitForCompletion: '={{ $json.waits }}',
+			},
+		}),
+	);
+	expect(errorOf(await run.finished).message).toContain("'Survive Restarts' does not work with");
+});
+
 it('takes over a prediction that Get Result waits for', async () => {
 	engine.sandbox.options.renderMs = 300;
 	const predictionId = await engine.submitted();
@@ -178,7 +207,7 @@ it('takes over a prediction that Get Result waits for', async () => {
 });
 
 it('keeps up nobody for an item of Get Result that does not wait', async () => {
-	engine.sandbox.options.renderMs = 0;
+	Object.assign(engine.sandbox.options, { queueMs: 0, renderMs: 0 });
 	const ids = [await engine.submitted(), await engine.submitted(), await engine.submitted()];
 	engine.sandbox.plan({
 		on: 'result',

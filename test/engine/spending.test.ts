@@ -100,3 +100,32 @@ it('lets an item without its picture fail alone, also where an earlier round has
 	expect(first?.json.error).toContain('names a field that does not exist');
 	expect(second?.json).toMatchObject({ status: 'succeeded' });
 });
+
+it.each([
+	[4, 0],
+	[5, 1],
+	[10, 2],
+])(
+	'counts what is submitted in place of a prediction that has ended: limit %i',
+	async (limit, count) => {
+		Object.assign(engine.sandbox.options, {
+			renderMs: 300,
+			outcome: (_: unknown, index: number) => (index < 2 ? { status: 'expired' } : 'succeeded'),
+		});
+		const failed = await engine.run({
+			items: items(2),
+			parameters: { options: { pollingInterval: 0.1, timeoutMinutes: 0.001 } },
+		});
+		expect(errorOf(failed).message).toContain('is not finished after');
+		const retried = await engine.run({
+			items: [],
+			executionId: '2',
+			retryOf: failed.data,
+			onError: 'continueErrorOutput',
+			parameters: limited(limit),
+		});
+		expect(itemsOf(retried, SUCCESS)).toHaveLength(count);
+		for (const { json } of itemsOf(retried, FAILED)) expect(json.error).toContain('would exceed');
+		expect(engine.submissions()).toHaveLength(2 + count);
+	},
+);

@@ -267,6 +267,7 @@ const messages: readonly words.Message[] = [
 	words.describeUnexpected(undefined),
 	words.describeUnexpected({ message: QUOTED, description: QUOTED }),
 	...[1, 2, 51].map((count) => words.describeOverspending(count, count * 5, 4)),
+	words.describeNotAnother(4),
 	words.describeNotParkable('oldN8n'),
 	words.describeNotParkable('credentialOfItem'),
 	words.describeOtherAccount('abc'),
@@ -337,6 +338,7 @@ describe('what a person reads', () => {
 				'describeNotHandedOver',
 				'describeNotParkable',
 				'describeOtherAccount',
+				'describeNotAnother',
 				'describeOverspending',
 				'describeRest',
 				'describeRestOfParked',
@@ -479,10 +481,10 @@ describe('lists', () => {
 
 	it('in a log name all, however many', () => {
 		expect(words.describeCancelled(ids(1))).toBe(
-			'Cancelled with 1 accepted prediction. It will keep rendering and will be charged. Use Get Result with: id-0',
+			'Cancelled with 1 accepted prediction. What is not finished keeps rendering and will be charged. Use Get Result with: id-0',
 		);
 		expect(words.describeCancelled(ids(51))).toMatch(
-			/^Cancelled with 51 accepted predictions\. They .*, id-50$/,
+			/^Cancelled with 51 accepted predictions\. .*, id-50$/,
 		);
 	});
 

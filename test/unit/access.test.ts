@@ -15,6 +15,7 @@ it.each([
 	['sk-abc\u200b', 'sk-abc'],
 	['\ufeffsk-abc', 'sk-abc'],
 	['sk-a\u00adbc', 'sk-abc'],
+	['\u200bBearer\u00a0sk-abc', 'sk-abc'],
 	['sk-\r\nabc', 'sk-abc'],
 	['Bearer', 'Bearer'],
 	['', ''],

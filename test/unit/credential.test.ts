@@ -1,5 +1,6 @@
 // The key goes to the credential's own host, bare, and nowhere else.
 import type { IHttpRequestOptions } from 'n8n-workflow';
+import { readBaseUrl } from '../../nodes/SeedanceImageToVideo/gptproto/access';
 import { GptProtoApi } from '../../credentials/GptProtoApi.credentials';
 
 const credential = new GptProtoApi();
@@ -67,6 +68,12 @@ it('asks for the list of models, as the documentation has it, and follows nobody
 	const { request, rules } = credential.test;
 	expect(request).toMatchObject({ url: '/v1/models', disableFollowRedirect: true });
 	expect(request.baseURL).toContain('"https://gptproto.com"');
+	// To the same address as the node.
+	const written = String(request.baseURL).replace(/^=\{\{|\}\}$/g, '');
+	const tested = new Function('$credentials', `return ${written}`) as (values: object) => string;
+	for (const baseUrl of [undefined, '', '  ', '/', ' https://x.com/a// ', 'http://[::1]:8080']) {
+		expect(readBaseUrl(baseUrl)).toEqual({ baseUrl: tested({ baseUrl }) });
+	}
 	expect(rules).toMatchObject([{ properties: { key: 'data', value: undefined } }]);
 });
 

@@ -156,6 +156,7 @@ export class PlayedRun {
 				const request: PlayedRequest = { ...requestOf(prompt), model, item };
 				return request;
 			},
+			allowAnother: () => undefined,
 		};
 	}
 

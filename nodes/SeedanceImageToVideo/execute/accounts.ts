@@ -35,16 +35,14 @@ export async function readAccess(context: IExecuteFunctions, item: number): Prom
  */
 export function openAccounts(context: IExecuteFunctions, slots: RequestSlots) {
 	const opened = new Map<string, Account>();
+	const signal = context.getExecutionCancelSignal();
 	return async (item: number): Promise<Account> => {
 		const access = await readAccess(context, item);
 		const id = access.accountId;
 		const account = opened.get(id) ?? {
 			id,
 			transport: createTransport(context, systemClock, access),
-			session: limiterOf(id, systemClock, Math.random).open(
-				slots,
-				context.getExecutionCancelSignal(),
-			),
+			session: limiterOf(id, systemClock, Math.random).open(slots, signal),
 		};
 		opened.set(id, account);
 		return account;

@@ -63,6 +63,8 @@ export function openBatch(context: IExecuteFunctions) {
 		run,
 		accountOf: openAccounts(context, new RequestSlots(options.maxConcurrentRequests)),
 		isTool,
+		/** Seconds of video that may be submitted beyond what was counted when the run began. */
+		budget: { seconds: Infinity } as { seconds: number },
 		/** Ids of Get Result that are waited for; named when the run is cancelled. */
 		waitedFor: new Set<string>(),
 		/** Items whose prediction an earlier try had paid for. */

@@ -5,6 +5,7 @@ import { buildRequest } from '../gptproto/request';
 import type { Account } from '../prediction/run';
 import type { Order } from '../prediction/submission';
 import { type Batch, settled } from './batch';
+import { describeNotAnother, Refusal } from './messages';
 import { type ItemPlan, readPlan } from './parameters';
 import { loadPicture, sizeOfPicture } from './picture';
 
@@ -26,7 +27,7 @@ function namedId(context: IExecuteFunctions, item: number): string | null {
 }
 
 async function openJob(
-	{ context, run, accountOf, isTool }: Batch,
+	{ context, run, options, budget, accountOf, isTool }: Batch,
 	operation: Operation,
 	item: number,
 	startedAt: number,
@@ -54,6 +55,11 @@ async function openJob(
 			const first = await loadPicture(context, item, image);
 			const last = lastImage && (await loadPicture(context, item, lastImage));
 			return buildRequest(settings, first, last);
+		},
+		allowAnother() {
+			const { duration } = settings.body;
+			if (duration > budget.seconds) throw new Refusal(describeNotAnother(options.spendingLimit));
+			budget.seconds -= duration;
 		},
 	};
 	return { ...job, order };

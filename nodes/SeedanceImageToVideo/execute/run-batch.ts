@@ -43,6 +43,7 @@ async function checkSpending(batch: Batch, jobs: ReadonlyArray<Job | Error>): Pr
 		count++;
 		seconds += job.submission.settings.body.duration;
 	}
+	batch.budget.seconds = spendingLimit - seconds;
 	if (seconds > spendingLimit) {
 		throw new Refusal(describeOverspending(count, seconds, spendingLimit));
 	}
@@ -83,11 +84,10 @@ function finish(batch: Batch, results: readonly Result[]): INodeExecutionData[] 
 async function runAll(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const batch = openBatch(context);
 	const { run } = batch;
-	const operation = readOperation(context);
 	const forget = onAbort(run.signal, () => warnOfCancelling(batch));
 	let wentWell = false;
 	try {
-		const jobs = await openJobs(batch, operation);
+		const jobs = await openJobs(batch, readOperation(context));
 		const startTogether = async () => {
 			await checkSpending(batch, jobs);
 			return await takeOverByParking(batch, jobs);

@@ -8,9 +8,9 @@ import { DEFAULT_BASE_URL } from './reference';
 export function bareKey(value: unknown): string {
 	if (typeof value !== 'string') return '';
 	return value
+		.replace(/[^\x21-\x7e\s]/g, '')
 		.trim()
-		.replace(/^Bearer\s+/i, '')
-		.replace(/[^\x21-\x7e]/g, '');
+		.replace(/^Bearer\s+|\s/gi, '');
 }
 
 /** What is wrong with a base URL. */
@@ -38,37 +38,22 @@ export function isAtBase(address: string, baseUrl: string): boolean {
 	return URL.canParse(address) && new URL(address).origin === new URL(baseUrl).origin;
 }
 
-/** IPv4 networks that are not the internet: [first address, bits that count]. */
-const PRIVATE_NETWORKS: ReadonlyArray<readonly [string, number]> = [
-	['0.0.0.0', 8],
-	['10.0.0.0', 8],
-	['100.64.0.0', 10],
-	['127.0.0.0', 8],
-	['169.254.0.0', 16],
-	['172.16.0.0', 12],
-	['192.168.0.0', 16],
+/** Hosts of private networks, as `URL` writes them. */
+const PRIVATE_HOSTS = [
+	/^localhost$|\.(localhost|local|internal|lan|home\.arpa)$/,
+	/^(0|10|127)\.\d+\.\d+\.\d+$/,
+	/^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.\d+\.\d+$/,
+	/^172\.(1[6-9]|2\d|3[01])\.\d+\.\d+$/,
+	/^(169\.254|192\.168)\.\d+\.\d+$/,
+	/^::1?$|^(f[cd]|fe[89ab])[0-9a-f]*:/,
 ];
-
-function toNumber(ipv4: string): number {
-	return ipv4.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-}
 
 /** Whether an address names a machine of a private network. Names that DNS would have to look up count as public. */
 export function isPrivateAddress(address: string): boolean {
 	const host = new URL(address).hostname.toLowerCase().replace(/^\[|\]$|\.$/g, '');
-	if (host === 'localhost' || /\.(localhost|local|internal|lan|home\.arpa)$/.test(host))
-		return true;
-	const mapped = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(host);
-	const ipv4 = mapped
-		? parseInt(mapped[1] ?? '', 16) * 65536 + parseInt(mapped[2] ?? '', 16)
-		: /^\d+(\.\d+){3}$/.test(host)
-			? toNumber(host)
-			: null;
-	if (ipv4 !== null) {
-		return PRIVATE_NETWORKS.some(([first, bits]) => {
-			const size = 2 ** (32 - bits);
-			return Math.floor(ipv4 / size) === Math.floor(toNumber(first) / size);
-		});
-	}
-	return host === '::' || host === '::1' || /^(f[cd]|fe[89ab])[0-9a-f]*:/.test(host);
+	// An IPv4 address in the form of IPv6: as a number, which `URL` writes with dots.
+	const [, high, low] = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(host) ?? [];
+	const number = Number(`0x${high}`) * 65536 + Number(`0x${low}`);
+	const name = high ? new URL(`http://${number}`).hostname : host;
+	return PRIVATE_HOSTS.some((hosts) => hosts.test(name));
 }

@@ -27,10 +27,15 @@ type Until = 'accepted' | 'ended';
  */
 export async function obtainPrediction(run: Run, order: Order, until: Until): Promise<Obtained> {
 	const { record, account, model, frame } = order;
-	for (;;) {
+	for (let isAnother = false; ; isAnother = true) {
 		await adoptEarlier(run, order);
+		const lost = record.lost();
+		if (lost !== null) throw new PredictionFailure({ kind: 'answerLost', obstacle: lost });
 		const earlier = record.accepted();
-		if (!earlier) break;
+		if (!earlier) {
+			if (isAnother) order.allowAnother();
+			break;
+		}
 		const { predictionId } = earlier;
 		const following = follow(run, order, predictionId, until);
 		const prediction = await following.catch((failure: unknown): Prediction => {
@@ -40,14 +45,12 @@ export async function obtainPrediction(run: Run, order: Order, until: Until): Pr
 			return unreadPrediction(predictionId, earlier.model);
 		});
 		if (prediction.state !== 'working') account.session.placeIsFree();
-		if (prediction.state !== 'ended') {
-			return { prediction, model: earlier.model, frame: earlier.frame, pickedUp: true };
-		}
 		// What an earlier try paid for brought no video: the next one, or else this try submits anew.
-		record.remove();
+		if (prediction.state === 'ended') record.remove();
+		if (prediction.state !== 'ended' || record.isNew) {
+			return { prediction, model: earlier.model, frame: earlier.frame, pickedUp: !record.isNew };
+		}
 	}
-	const lost = record.lost();
-	if (lost !== null) throw new PredictionFailure({ kind: 'answerLost', obstacle: lost });
 
 	const accepted = await submitOnce(run, order);
 	const lacksVideo =

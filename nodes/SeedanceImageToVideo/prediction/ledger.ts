@@ -72,6 +72,8 @@ const claimed = new WeakSet<LedgerEntry>();
 /** One item's part of the ledger. In one round an item is an item, whatever its expressions give this time. */
 export class ItemRecord {
 	private own: LedgerEntry | null = null;
+	/** Whether this very run has submitted it. */
+	isNew = false;
 
 	constructor(
 		private readonly entries: LedgerEntry[],
@@ -129,9 +131,8 @@ export class ItemRecord {
 
 	/** Whether GPTProto knows the prediction: where it does not, a person who runs the execution again gets a new one. */
 	saveKnown(isKnown: boolean): void {
-		if (!this.own) return;
-		if (isKnown) delete this.own.doubtfulIn;
-		else this.own.doubtfulIn = this.scope.executionId;
+		if (isKnown) delete this.own?.doubtfulIn;
+		else if (this.own) this.own.doubtfulIn = this.scope.executionId;
 	}
 
 	saveDelivered(how: LedgerEntry['delivered'] = true): void {
@@ -172,6 +173,7 @@ export class ItemRecord {
 		const entry = { round: 0, item, parameters: '', account, ...facts };
 		this.entries.push(entry);
 		this.claim(entry);
+		this.isNew = true;
 	}
 }
 

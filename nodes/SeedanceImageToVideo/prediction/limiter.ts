@@ -13,6 +13,7 @@ export class HeldBack extends Error {
 		super();
 	}
 }
+
 /** Thrown where the execution was cancelled; nobody is left to read it. */
 export class Cancelled extends Error {}
 
@@ -139,18 +140,13 @@ export class Limiter {
 		}
 	}
 
-	/** In order of arrival, but each kind in its turn: many submissions must not keep what they brought from being fetched. */
-	private fairly(): Waiter[] {
-		const { lastBegun } = this;
-		const isAgain = ({ kind }: Waiter) => Number(kind === lastBegun);
-		return [...this.waiting].sort((one, other) => isAgain(one) - isAgain(other));
-	}
-
 	/** Lets through what may be sent now, and comes back when more may be. */
 	private readonly pump = (): void => {
 		const now = this.clock.now();
 		let next = Infinity;
-		for (const waiter of this.fairly()) {
+		// In order of arrival, but each kind in its turn: many submissions must not keep what they brought from being fetched.
+		const isAgain = ({ kind }: Waiter) => Number(kind === this.lastBegun);
+		for (const waiter of [...this.waiting].sort((one, other) => isAgain(one) - isAgain(other))) {
 			const { kind, deadline, slots } = waiter;
 			const isProbe = kind === 'submission' && this.freePlaces < 1;
 			const readyAt = Math.max(this.pausedUntil[kind], isProbe ? this.nextProbeAt : 0);
@@ -176,6 +172,7 @@ export class Limiter {
 		}
 		this.wakeUpAt(next);
 	};
+
 	private isTooWide(kind: RequestKind): boolean {
 		return kind !== 'download' && this.underWay[kind] >= this.width;
 	}

@@ -51,9 +51,8 @@ export async function askOnce(
 }
 
 function retryAfterOf(outcome: Outcome): number {
-	return outcome.kind === 'unreadable' || outcome.kind === 'rateLimited'
-		? Math.min(outcome.retryAfterMs ?? 0, bounds.longestPauseMs)
-		: 0;
+	const retryAfterMs = 'retryAfterMs' in outcome ? outcome.retryAfterMs : null;
+	return Math.min(retryAfterMs ?? 0, bounds.longestPauseMs);
 }
 
 /**

@@ -148,7 +148,7 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 					]
 				: [
 						`This item waited ${inWords(reason.waitedMs)} for its turn and was not submitted`,
-						"Nothing was submitted. Raise 'Max Concurrent Requests'. It is safe to submit this item again.",
+						"Nothing was submitted. Raise 'Max Concurrent Requests', or 'Timeout (Minutes)' if it is short. It is safe to submit this item again.",
 						'temporarily-unavailable',
 					];
 		case 'answerLost':

@@ -22,6 +22,15 @@ export function describeOverspending(items: number, seconds: number, limit: numb
 	);
 }
 
+/** The prediction of an earlier try ended without a video, and another one would cost more than the user allows. */
+export function describeNotAnother(limit: number): Message {
+	return aboutInput(
+		`This item's prediction ended without a video, and another one would exceed '${displayedName('spendingLimit')}', which is ${limit}`,
+		'This item was not submitted again. Raise the limit, or send fewer items.',
+		'quota-exhausted',
+	);
+}
+
 /** What else a person has to know when one item stops the workflow. */
 export function describeRest(others: ByItem, accepted: ByItem): string {
 	const these = accepted.length === 1 ? 'this accepted prediction' : 'these accepted predictions';
@@ -49,8 +58,7 @@ export function describeEvent(event: RunEvent): string {
 
 /** For n8n's log and for whoever watches in the editor: n8n keeps nothing of a cancelled node's output. */
 export function describeCancelled(ids: readonly string[]): string {
-	const they = ids.length === 1 ? 'It' : 'They';
-	return `Cancelled with ${counted(ids.length, 'accepted prediction')}. ${they} will keep rendering and will be charged. Use Get Result with: ${ids.map((id) => oneLine(id)).join(', ')}`;
+	return `Cancelled with ${counted(ids.length, 'accepted prediction')}. What is not finished keeps rendering and will be charged. Use Get Result with: ${ids.map((id) => oneLine(id)).join(', ')}`;
 }
 
 export const HINTS = {

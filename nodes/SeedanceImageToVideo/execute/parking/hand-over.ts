@@ -36,7 +36,7 @@ export async function takeOverByParking(
 	const canBeParked = WAIT_FOR_SUB_EXECUTION !== undefined && 'onExecutionFinish' in context;
 	if (!canBeParked) throw new Refusal(describeNotParkable('oldN8n'));
 	const withoutItem = await accountIdWithoutItem(context);
-	if (waiting.some(({ account }) => account.id !== withoutItem)) {
+	if (jobs.some((job) => !(job instanceof Error) && job.account.id !== withoutItem)) {
 		throw new Refusal(describeNotParkable('credentialOfItem'));
 	}
 	const parked = await Promise.all(jobs.map(async (job, item) => await park(batch, job, item)));
@@ -95,8 +95,7 @@ async function park({ run, pickedUp }: Batch, job: Job | Error, item: number): P
 		failure: null,
 	};
 	if (!order) {
-		const { predictionId } = job;
-		return { ...facts, predictionId, status: null, requested: UNKNOWN_REQUEST };
+		return { ...facts, predictionId: job.predictionId, status: null, requested: UNKNOWN_REQUEST };
 	}
 	const obtained = await settled(obtainPrediction(run, order, 'accepted'));
 	if (obtained instanceof Error) return failedItem(item, obtained);
