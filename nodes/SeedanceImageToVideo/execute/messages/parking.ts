@@ -22,7 +22,7 @@ export function describeNotParkable(why: 'oldN8n' | 'credentialOfItem'): Message
 				'configuration-invalid',
 			)
 		: aboutInput(
-				`'${option}' does not work with a credential whose expressions depend on the item`,
+				`'${option}' does not work with a credential whose expressions depend on the item or on another node`,
 				'Nothing was submitted. The wait would have to store the key with the items. Switch the option off, or use a credential without such expressions.',
 				'configuration-invalid',
 			);
