@@ -65,6 +65,34 @@ inEveryN8n((place) => {
 		expect(prediction?.body.last_image).toBe(prediction?.body.image);
 	});
 
+	// The nodes of newer versions take a file from an expression; the newest can keep files in the items' json.
+	const given = ["={{ $('Convert').item.binary.data }}", '_files.data'];
+	test.each(given)('the file given as %s arrives, where n8n knows such a thing', async (name) => {
+		const isCombined = name.startsWith('_');
+		const file = items([{ base64: PICTURE.toString('base64') }]);
+		const convert = node('Convert', 'n8n-nodes-base.convertToFile', 1.1, {
+			operation: 'toBinary',
+			sourceProperty: 'base64',
+			options: { fileName: 'frame.png', mimeType: 'image/png' },
+		});
+		const workflow = line(
+			start(),
+			file,
+			convert,
+			seedance(place.credential, { ...submit, binaryPropertyName: name }),
+		);
+		const execution = await place.run({
+			...workflow,
+			settings: { executionOrder: 'v1', ...(isCombined && { binaryMode: 'combined' }) },
+		});
+
+		const isKnown = isCombined ? place.version.startsWith('2.') : place.version !== '1.100.1';
+		const sent = place.sandbox.predictions.map(({ pictureSha256 }) => pictureSha256);
+		expect(sent).toEqual(isKnown ? [SHA256] : []);
+		const message = expect.stringContaining("'Input Data Field Name'");
+		expect(execution.error).toEqual(isKnown ? undefined : expect.objectContaining({ message }));
+	});
+
 	test('a field that holds no file is named in the message', async () => {
 		const execution = await place.run(line(start(), seedance(place.credential, submit)));
 

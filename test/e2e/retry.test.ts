@@ -2,7 +2,7 @@
 import type { SandboxOptions } from '../../sandbox';
 import { itemsOf } from '../../tools/n8n/workflow';
 import { inEveryN8n } from './in-every-n8n';
-import { items, line, prompts, SEEDANCE, seedance, start } from './workflows';
+import { items, line, node, prompts, SEEDANCE, seedance, start } from './workflows';
 
 const RETRY = { retryOnFail: true, maxTries: 3, waitBetweenTries: 100 };
 // n8n looks at the first item only when it decides whether a node that continues has failed.
@@ -63,6 +63,25 @@ inEveryN8n((place) => {
 			...idsOf('Prompt 1'),
 			...idsOf('Prompt 2'),
 		]);
+	});
+
+	test('a sub-workflow that failed says to whoever called it what a retry would cost', async () => {
+		failTimes(1);
+		const called = node('Called', 'n8n-nodes-base.executeWorkflowTrigger', 1.1, {
+			inputSource: 'passthrough',
+		});
+		const sub = await place.rest.createWorkflow(line(called, seedance(place.credential)));
+		const call = node('Call', 'n8n-nodes-base.executeWorkflow', 1.2, {
+			workflowId: { __rl: true, mode: 'id', value: sub.id },
+			options: {},
+		});
+		const failed = await place.run(line(start(), items(prompts(2)), call));
+
+		expect(failed.status).toBe('error');
+		const accepted = place.sandbox.predictions.find(({ body }) => body.prompt !== FAILING);
+		expect(failed.error?.description).toContain(
+			`[Item 1] ${accepted?.id}. A retry of the workflow`,
+		);
 	});
 
 	test('a video that took too long is picked up by "Retry execution" when it is ready', async () => {

@@ -12,6 +12,7 @@ import {
 	type Execution,
 	itemsOf,
 	type Workflow,
+	type WorkflowDefinition,
 	type WorkflowNode,
 } from '../../tools/n8n/workflow';
 import { example, GPTPROTO_CREDENTIAL } from './example-files';
@@ -25,6 +26,9 @@ const TRIGGERS = ['webhook', 'hand'] as const;
 const KILLED = ['first', 'second', 'update'] as const;
 /** Of a crash n8n tells the parent at its next sweep, one a minute. */
 const SWEPT_WITHIN_MS = 120_000;
+
+/** For all executions; the workflows here are without a limit, which what keeps their waits has to be as well. Seconds. */
+const LIMIT = '60';
 
 interface Case {
 	readonly workflow: Workflow;
@@ -45,6 +49,11 @@ const caseOf = (name: string): Case => {
 	return found;
 };
 
+const withoutLimit = (workflow: WorkflowDefinition): WorkflowDefinition => ({
+	...workflow,
+	settings: { ...workflow.settings, executionTimeout: -1 },
+});
+
 /** Items of the next node name the item they come from, which n8n finds through `pairedItem`. */
 function origin(): WorkflowNode {
 	const value = "={{ $('Items').item.json.prompt }}";
@@ -62,7 +71,7 @@ async function begin(name: string, by: (typeof TRIGGERS)[number], count = 3): Pr
 		const hook = await Hook.open(
 			rest,
 			path,
-			line(webhook(path), list, survivor(credential), origin()),
+			withoutLimit(line(webhook(path), list, survivor(credential), origin())),
 		);
 		await hook.call({});
 		await until(async () => (await hook.executionIds()).length > 0);
@@ -70,13 +79,10 @@ async function begin(name: string, by: (typeof TRIGGERS)[number], count = 3): Pr
 		cases.set(label, { workflow: hook.workflow, id });
 	} else {
 		const seedanceNode = survivor(credential, {}, { onError: 'continueErrorOutput' });
+		const failures = node('Failures', 'n8n-nodes-base.noOp', 1);
+		const opening = line(start(), list, seedanceNode, origin());
 		const workflow = await rest.createWorkflow(
-			branch(
-				line(start(), list, seedanceNode, origin()),
-				seedanceNode,
-				1,
-				node('Failures', 'n8n-nodes-base.noOp', 1),
-			),
+			withoutLimit(branch(opening, seedanceNode, 1, failures)),
 		);
 		cases.set(label, { workflow, id: await rest.run(workflow, 'Start') });
 	}
@@ -101,7 +107,7 @@ beforeAll(async () => {
 				? { status: 'failed', error: 'Face in the picture' }
 				: 'succeeded',
 	});
-	n8n = await startN8n({ tarball: tarball() });
+	n8n = await startN8n({ tarball: tarball(), environment: { EXECUTIONS_TIMEOUT: LIMIT } });
 	rest = await RestClient.connect(n8n.baseUrl);
 	credential = await rest.createCredential({
 		name: GPTPROTO_CREDENTIAL,
@@ -113,7 +119,7 @@ beforeAll(async () => {
 	await Promise.all(
 		TRIGGERS.flatMap((by) => [begin('first', by), begin('second', by), begin('awake', by, 1)]),
 	);
-	const durable = await rest.createWorkflow(example('durable-batch'));
+	const durable = await rest.createWorkflow(withoutLimit(example('durable-batch')));
 	const trigger = durable.nodes.find(({ type }) => type.endsWith('.manualTrigger'));
 	cases.set('durable', { workflow: durable, id: await rest.run(durable, trigger?.name ?? '') });
 	await Promise.all([...cases.keys()].map(parked));

@@ -100,6 +100,18 @@ const SAME: Record<string, Make> = {
 		const opening = branch(line(start(), list(prefix, 4), loop, next()), loop, 1, seedanceNode);
 		return branch(opening, seedanceNode, 0, loop);
 	},
+	// The calling node is the one that is compared.
+	'in a sub-workflow': (make, prefix) => {
+		const called = node('Called', 'n8n-nodes-base.executeWorkflowTrigger', 1.1, {
+			inputSource: 'passthrough',
+		});
+		const call = node(SEEDANCE, 'n8n-nodes-base.executeWorkflow', 1.2, {
+			source: 'parameter',
+			workflowJson: JSON.stringify(line(called, make())),
+			options: {},
+		});
+		return line(start(), list(prefix), call, next());
+	},
 	'a credential with a constant expression': (make, prefix) => ({
 		...line(start(), list(prefix), withCredential(make(), constant), next()),
 	}),

@@ -168,12 +168,15 @@ it('forgives a prediction that is not known yet where n8n does not take the wait
 	expect(engine.submissions()).toHaveLength(1);
 });
 
-it('refuses a credential that depends on the item, before anything is sent', async () => {
+it.each([
+	['the item', '={{ $json.key }}'],
+	['another node', "={{ $('Start').first().json.key }}"],
+])('refuses a credential that depends on %s, before anything is sent', async (_, expression) => {
 	const { apiKey, baseUrl } = engine.sandbox;
 	const run = engine.start(
 		surviving({
 			items: [{ json: { key: apiKey } }],
-			credential: { apiKey: '={{ $json.key }}', baseUrl },
+			credential: { apiKey: expression, baseUrl },
 		}),
 	);
 	expect(errorOf(await run.finished).message).toContain("'Survive Restarts' does not work with");

@@ -23,6 +23,41 @@ it('sends a file of the input item as a data URI', async () => {
 	});
 });
 
+it('sends the file that an expression gives, as n8n itself allows', async () => {
+	const binaryPropertyName = "={{ $('Start').first().binary.picture }}";
+	const run = await engine.run({
+		items: [{ json: {}, binary: { picture: field(PNG, 'image/png') } }, { json: {} }],
+		parameters: { imageInputType: 'binary', binaryPropertyName },
+	});
+	expect(itemsOf(run, SUCCESS)).toHaveLength(2);
+	for (const { body: sent } of engine.submissions()) {
+		expect(sent).toMatchObject({ image: `data:image/png;base64,${PNG.toString('base64')}` });
+	}
+});
+
+describe("in a workflow that keeps files in the items' json, as a setting of n8n has it", () => {
+	const inJson = {
+		items: [{ json: { _files: { picture: field(PNG, 'image/png') } as never } }],
+		settings: { binaryMode: 'combined' },
+	} as const;
+
+	it.each(['_files.picture', '={{ $json._files.picture }}'])('sends %s', async (name) => {
+		const parameters = { imageInputType: 'binary', binaryPropertyName: name };
+		const run = await engine.run({ ...inJson, items: [...inJson.items], parameters });
+		expect(itemsOf(run, SUCCESS)).toHaveLength(1);
+		expect(body()?.image).toBe(`data:image/png;base64,${PNG.toString('base64')}`);
+	});
+
+	it('names the files there are where there is none of the name', async () => {
+		const parameters = { imageInputType: 'binary' };
+		const run = await engine.run({ ...inJson, items: [...inJson.items], parameters });
+		expect(run.data.resultData.error).toMatchObject({
+			message: expect.stringContaining('names a field that does not exist: "data"'),
+			description: expect.stringContaining('This item has: _files.picture.'),
+		});
+	});
+});
+
 it.each([
 	['image/png', '89504e47'],
 	['image/jpeg', 'ffd8ffe0'],

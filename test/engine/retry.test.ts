@@ -31,6 +31,19 @@ it('brings forty-nine of fifty to their end, names the bad one, and a retry pays
 	expect(accepted()).toBe(51);
 });
 
+it('promises nothing in a sub-workflow, which a retry of the calling workflow starts anew', async () => {
+	engine.sandbox.options.outcome = (_body, index) =>
+		index === 1 ? { status: 'failed', error: 'Too dark' } : 'succeeded';
+	const failed = await engine.run({ items: items(3), mode: 'integrated' });
+	const { description } = errorOf(failed);
+	expect(description).toContain(
+		'A retry of the workflow that called this sub-workflow submits and pays for all items again.',
+	);
+	expect(description).not.toMatch(/picks? up|"Retry execution"/);
+	const [first, , third] = engine.sandbox.predictions;
+	expect(description).toContain(`[Item 0] ${first?.id}, [Item 2] ${third?.id}.`);
+});
+
 it('picks up what was accepted under Retry On Fail', async () => {
 	engine.sandbox.plan({ on: 'download', kind: 'download403', times: 12 });
 	const run = await engine.run({ items: items(3), retryOnFail: true });

@@ -282,9 +282,10 @@ const ids = (count: number) => Array.from({ length: count }, (_, item) => `id-${
 /** What is said in sentences that have their full stops; without those that stand beside a message. */
 const passages: readonly string[] = [
 	...[1, 2, 51].flatMap((count) => [
-		words.describeRest(items(count, 'It did not work'), items(count, 'id')),
-		words.describeRest(items(count, 'It did not work'), []),
-		words.describeRest([], items(count, 'id')),
+		words.describeRest(items(count, 'It did not work'), items(count, 'id'), false),
+		words.describeRest(items(count, 'It did not work'), items(count, 'id'), true),
+		words.describeRest(items(count, 'It did not work'), [], false),
+		words.describeRest([], items(count, 'id'), false),
 		words.describeRestOfParked(items(count, 'It did not work'), items(count, 'id https://x.com')),
 		words.HINTS.pickedUp(count),
 	]),
@@ -466,7 +467,7 @@ describe('what to do', () => {
 describe('lists', () => {
 	it('of one, two and 51 items are grammatical', () => {
 		const rest = (count: number) =>
-			words.describeRest(items(count, 'It did not work'), items(count, 'id'));
+			words.describeRest(items(count, 'It did not work'), items(count, 'id'), false);
 		expect(rest(1)).toBe(
 			'1 more item did not finish: [Item 0] It did not work. Retry On Fail and "Retry execution" pick up this accepted prediction without paying again: [Item 0] id.',
 		);
@@ -476,7 +477,7 @@ describe('lists', () => {
 		expect(rest(51)).toMatch(/^51 more items did not finish: /);
 		expect(rest(51)).toContain("[Item 49] id and 1 more. n8n's log names all of them.");
 		expect(rest(51)).not.toContain('[Item 50]');
-		expect(words.describeRest([], [])).toBe('');
+		expect(words.describeRest([], [], false)).toBe('');
 	});
 
 	it('in a log name all, however many', () => {
@@ -500,7 +501,7 @@ describe('lists', () => {
 
 	it('what stands after a description goes on from a full stop', () => {
 		for (const { description } of failures) {
-			const joined = `${description} ${words.describeRest(items(1, 'x'), [])}`;
+			const joined = `${description} ${words.describeRest(items(1, 'x'), [], false)}`;
 			expect(joined).toMatch(/\. 1 more item/);
 		}
 	});

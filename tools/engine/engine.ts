@@ -14,6 +14,7 @@ import {
 	type IRunExecutionData,
 	type IWorkflowBase,
 	type IWorkflowExecuteAdditionalData,
+	type IWorkflowSettings,
 	Workflow,
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
@@ -34,6 +35,8 @@ export interface EngineOptions {
 	readonly items?: INodeExecutionData[];
 	readonly executionId?: string;
 	readonly mode?: WorkflowExecuteMode;
+	/** Of the workflow. */
+	readonly settings?: IWorkflowSettings;
 	/** The data of a failed execution, to run it again as n8n's "Retry execution" does. */
 	readonly retryOf?: IRunExecutionData | undefined;
 	/** As an n8n that cannot start another execution just now. */
@@ -133,7 +136,8 @@ export function execute(
 	if (!first) throw new Error('A workflow needs a node');
 	const base = { id: 'workflow', name: 'workflow', nodes, connections, active: false };
 	const nodeTypes = new EngineNodeTypes(product.nodeType);
-	const workflow = new Workflow({ ...base, nodeTypes, settings: { executionOrder: 'v1' } });
+	const settings = { executionOrder: 'v1', ...options.settings } as const;
+	const workflow = new Workflow({ ...base, nodeTypes, settings });
 	const data = retryOf ? preparedForRetry(retryOf, nodes) : firstRun(first, items);
 	const started: EngineRun[] = [];
 	const additional = additionalData(options, base as IWorkflowBase, started);

@@ -1,5 +1,5 @@
 // Where a picture comes from: an address, a data URI, or a file of the input item, which becomes a data URI.
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import {
 	type InputFault,
 	InvalidParameter,
@@ -34,16 +34,29 @@ function refuse({ parameter, value }: PictureSource, fault: FormFault | InputFau
 	throw new InvalidParameter<FormFault | InputFault>(parameter, fault, value);
 }
 
+/** A file that n8n finds: the one an expression gives, or in the item's json, where a workflow keeps its files there. */
+function foundByN8n({ helpers }: IExecuteFunctions, item: number, value: string | IBinaryData) {
+	try {
+		return helpers.assertBinaryData(item, value);
+	} catch {
+		return undefined;
+	}
+}
+
 /** The file in a field of an input item. @throws InvalidParameter where there is none, or where it is no image */
 function fileIn(context: IExecuteFunctions, item: number, source: PictureSource) {
-	const { value } = source;
-	const binary = context.getInputData()[item]?.binary ?? {};
-	const fields = Object.keys(binary);
-	if (typeof value !== 'string' && value !== undefined) return refuse(source, { kind: 'notText' });
-	const name = value?.trim() ?? '';
+	const { value = '' } = source;
+	const { json, binary } = context.getInputData()[item] ?? {};
+	const inJson = Object.keys(Object(json?._files) as IDataObject);
+	const fields = [...Object.keys(binary ?? {}), ...inJson.map((name) => `_files.${name}`)];
+	const isName = typeof value === 'string';
+	const name = isName ? value.trim() : (value as IBinaryData);
 	if (name === '') return refuse(source, { kind: 'noFieldNamed', fields });
-	const file = Object.hasOwn(binary, name) ? binary[name] : undefined;
-	if (!file) return refuse(source, { kind: 'fieldMissing', fields });
+	const file =
+		isName && binary
+			? Object.hasOwn(binary, value.trim()) && binary[value.trim()]
+			: foundByN8n(context, item, name);
+	if (!file) return refuse(source, isName ? { kind: 'fieldMissing', fields } : { kind: 'notText' });
 	const type = (file.mimeType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 	const isUntyped = ['', 'application/octet-stream', 'binary/octet-stream'].includes(type);
 	if (!isUntyped && !/^image\/[a-z0-9.+-]+$/.test(type)) {

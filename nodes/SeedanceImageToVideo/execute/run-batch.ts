@@ -69,12 +69,13 @@ function giveHints({ context, pickedUp }: Batch, results: readonly Result[]): vo
 /** Items in input order, those that failed in the shape of an error item. @throws NodeApiError, NodeOperationError */
 function finish(batch: Batch, results: readonly Result[]): INodeExecutionData[] {
 	const ids = new Map(batch.run.ledger.accepted());
+	const isCalled = batch.context.getMode() === 'integrated';
 	const wordsOf = (failure: Error, item: number): Message => {
-		const words = withRetry(messageOf(failure));
+		const words = isCalled ? messageOf(failure) : withRetry(messageOf(failure));
 		return { ...words, facts: { predictionId: ids.get(item), ...words.facts } };
 	};
 	throwFirstFailure(batch, results, wordsOf, (others) =>
-		describeRest(others, batch.run.ledger.accepted(true)),
+		describeRest(others, batch.run.ledger.accepted(true), isCalled),
 	);
 	giveHints(batch, results);
 	return toOutput(batch, results, wordsOf);

@@ -22,7 +22,7 @@ export function describeNotParkable(why: 'oldN8n' | 'credentialOfItem'): Message
 				'configuration-invalid',
 			)
 		: aboutInput(
-				`'${option}' does not work with a credential whose expressions depend on the item`,
+				`'${option}' does not work with a credential whose expressions depend on the item or on another node`,
 				'Nothing was submitted. The wait would have to store the key with the items. Switch the option off, or use a credential without such expressions.',
 				'configuration-invalid',
 			);
@@ -51,7 +51,7 @@ export function describeWaitCutOff(predictionId: string, status: string | null):
 	return {
 		message: `The wait for prediction ${oneLine(predictionId)} was cut off`,
 		description:
-			'Either n8n was stopped in the moment it asked for the video, or somebody stopped the execution that kept the wait. A prediction that is not finished keeps rendering and will be charged. Use Get Result with this prediction ID to get the video without paying again.',
+			'Either n8n was stopped while it asked for the video, or somebody stopped the execution that kept the wait. A prediction that is not finished keeps rendering and will be charged. Use Get Result with this prediction ID to get the video without paying again.',
 		origin: 'service',
 		facts: { predictionId, status: status ?? undefined },
 	};

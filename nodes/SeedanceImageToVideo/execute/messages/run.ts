@@ -31,15 +31,18 @@ export function describeNotAnother(limit: number): Message {
 	);
 }
 
-/** What else a person has to know when one item stops the workflow. */
-export function describeRest(others: ByItem, accepted: ByItem): string {
+/**
+ * What else a person has to know when one item stops the workflow.
+ *
+ * @param isCalled in a sub-workflow: a retry of the calling workflow starts it anew, and it knows of no earlier run
+ */
+export function describeRest(others: ByItem, accepted: ByItem, isCalled: boolean): string {
 	const these = accepted.length === 1 ? 'this accepted prediction' : 'these accepted predictions';
-	const pickedUp = aboutItems(
-		accepted,
-		(list) => `Retry On Fail and "Retry execution" pick up ${these} without paying again: ${list}.`,
-		"n8n's log names all of them.",
-	);
-	return joined(didNotFinish(others), pickedUp);
+	const say = (list: string) =>
+		isCalled
+			? `Use Get Result to get ${these} without paying again: ${list}. A retry of the workflow that called this sub-workflow submits and pays for all items again.`
+			: `Retry On Fail and "Retry execution" pick up ${these} without paying again: ${list}.`;
+	return joined(didNotFinish(others), aboutItems(accepted, say, "n8n's log names all of them."));
 }
 
 export const CANCELLED = 'The execution was cancelled';

@@ -3,6 +3,7 @@
 import {
 	type IExecuteFunctions,
 	type INodeExecutionData,
+	type IRunExecutionData,
 	WAIT_FOR_SUB_EXECUTION,
 } from 'n8n-workflow';
 import { unreadPrediction } from '../../gptproto/prediction';
@@ -69,11 +70,16 @@ export async function takeOverByParking(
 	return parked.map(shownMeanwhile);
 }
 
-/** The account that a parked execution, which does not have the items, is sent with; null where there is none. */
+/**
+ * The account that a parked execution is sent with, which has neither the items nor what other nodes put out; null where
+ * there is none.
+ */
 async function accountIdWithoutItem(context: IExecuteFunctions): Promise<string | null> {
+	const { runExecutionData } = context as unknown as { runExecutionData: IRunExecutionData };
 	const without = Object.create(context, {
 		connectionInputData: { value: [{ json: {} }] },
 		executeData: { value: undefined },
+		runExecutionData: { value: { ...runExecutionData, resultData: { runData: {} } } },
 	}) as IExecuteFunctions;
 	const access = await settled(readAccess(without, 0));
 	return access instanceof Error ? null : access.accountId;

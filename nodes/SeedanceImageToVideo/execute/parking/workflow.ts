@@ -91,9 +91,11 @@ export function parkedWorkflow(
 			[PARKED.check]: { main: [to(PARKED.finished)] },
 			[PARKED.finished]: { main: [to(PARKED.deliver), to(PARKED.wait)] },
 		},
-		// The stored videos belong to this execution: n8n would delete them with one that is not saved.
+		// The stored videos belong to this execution: n8n would delete them with one that is not saved. Where n8n has a limit
+		// for all executions, the node's own timeout holds here: the workflow that waits may have been given a longer one.
 		settings: {
 			executionOrder: 'v1',
+			executionTimeout: -1,
 			callerPolicy: 'any',
 			saveDataSuccessExecution: 'all',
 			saveDataErrorExecution: 'all',
