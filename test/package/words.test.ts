@@ -104,11 +104,14 @@ const every = <Example>(examples: Readonly<Record<string, readonly Example[]>>) 
 
 const QUOTED = 'The picture\nis\ttoo \u001b[31mdark\u0000\u202e';
 const REASONS_OF_REFUSALS: Readonly<Record<RefusalGround, true>> = {
-	unauthorized: true,
+	keyRefused: true,
+	balance: true,
 	forbidden: true,
 	forbiddenByUnknown: true,
 	notFound: true,
 	contentPolicy: true,
+	tooLarge: true,
+	limitReached: true,
 	redirect: true,
 	badRequest: true,
 };
@@ -119,7 +122,13 @@ const [refusal] = refusals as [Refusal];
 
 const OBSTACLES: Examples<Obstacle> = {
 	refused: [refusal],
-	rateLimited: [{ kind: 'rateLimited', httpCode: '429', retryAfterMs: null, message: QUOTED }],
+	rateLimited: [true, false].map((limitReached) => ({
+		kind: 'rateLimited',
+		httpCode: '429',
+		retryAfterMs: null,
+		message: QUOTED,
+		limitReached,
+	})),
 	unreadable: [{ kind: 'unreadable', httpCode: '502', retryAfterMs: null, message: '' }],
 	noResponse: ['TIMEOUT', 'ECONNRESET', 'ERR_HTTP2_STREAM_ERROR', 'UNKNOWN'].map((code) => ({
 		kind: 'noResponse',

@@ -34,7 +34,7 @@ const obstacle = fc.oneof(
 	retryAfter.map(limited),
 	retryAfter.map(unreadable),
 	fc
-		.constantFrom('badRequest' as const, 'contentPolicy' as const, 'unauthorized' as const)
+		.constantFrom('badRequest' as const, 'contentPolicy' as const, 'keyRefused' as const)
 		.map((reason) => refused(reason)),
 );
 const obstacleToAQuestion = fc.oneof(
@@ -568,7 +568,7 @@ describe('one item after the other', () => {
 	});
 
 	it.each([
-		['401 stops every item of the account', refused('unauthorized', '401'), ['a', 'b'], 1],
+		['401 stops every item of the account', refused('keyRefused', '401'), ['a', 'b'], 1],
 		['403 stops the items of its model', refused('forbidden', '403'), ['a', 'a'], 1],
 		['403 lets another model’s items go on', refused('forbidden', '403'), ['a', 'b'], 2],
 		['400 is about one item', refused('badRequest', '400'), ['a', 'a'], 2],

@@ -27,6 +27,7 @@ export const limited = (retryAfterMs: number | null = null): Outcome => ({
 	httpCode: '429',
 	retryAfterMs,
 	message: '',
+	limitReached: false,
 });
 export const unreadable = (retryAfterMs: number | null = null): Outcome => ({
 	kind: 'unreadable',

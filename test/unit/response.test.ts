@@ -119,7 +119,7 @@ it.each([
 });
 
 it.each([
-	[200, { code: 401, message: 'bad key' }, 'refused', 'unauthorized'],
+	[200, { code: 401, message: 'bad key' }, 'refused', 'keyRefused'],
 	[200, { code: 429 }, 'rateLimited', undefined],
 	[200, { code: 500, message: 'oops' }, 'unreadable', undefined],
 	[200, { code: 503, message: 'blocked' }, 'refused', 'contentPolicy'],
@@ -143,7 +143,7 @@ it.each([
 		undefined,
 	],
 	[429, { error: { message: 'moderation queue is full' } }, 'rateLimited', undefined],
-	[401, { error: { message: 'API keys are case-sensitive' } }, 'refused', 'unauthorized'],
+	[401, { error: { message: 'API keys are case-sensitive' } }, 'refused', 'keyRefused'],
 	[403, { error: { message: 'sensitive content is not in your plan' } }, 'refused', 'forbidden'],
 	[500, { error: { message: 'moderation backend unavailable' } }, 'unreadable', undefined],
 	[404, { error: { message: 'no such safety model' } }, 'refused', 'notFound'],

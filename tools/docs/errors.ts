@@ -39,7 +39,7 @@ const ROWS: ReadonlyArray<readonly [when: string, message: Message]> = [
 		'Survive Restarts with a credential that differs by item',
 		describeNotParkable('credentialOfItem'),
 	],
-	['HTTP 401', refused('unauthorized', '401', 'submission')],
+	['HTTP 401', refused('keyRefused', '401', 'submission')],
 	['HTTP 403', refused('forbidden', '403', 'submission')],
 	['HTTP 403, not in the format of GPTProto', refused('forbiddenByUnknown', '403', 'submission')],
 	['HTTP 400 with code 503', refused('contentPolicy', '400', 'submission')],

@@ -12,18 +12,27 @@ export interface HttpResponse {
 
 /** Why GPTProto (or a proxy before it) said no; decides what a person is told to do. */
 export type RefusalGround =
-	| 'unauthorized'
+	/** HTTP 401, or 403 whose words are about the key. */
+	| 'keyRefused'
+	/** HTTP 402, or 403 whose words are about money. */
+	| 'balance'
+	/** Any other 403 in GPTProto's format. */
 	| 'forbidden'
 	/** HTTP 403 without a word of GPTProto's: a proxy or firewall may have said it. */
 	| 'forbiddenByUnknown'
 	| 'notFound'
+	/** Of what and why, as far as it is known: `readPolicy` of the message. */
 	| 'contentPolicy'
+	/** HTTP 413. */
+	| 'tooLarge'
+	/** HTTP 429 that waiting does not help against; made by retry.ts, once it has lasted. */
+	| 'limitReached'
 	| 'redirect'
 	| 'badRequest';
 
 interface Said {
 	readonly httpCode: string;
-	/** GPTProto's own words, or "". */
+	/** GPTProto's own words, a code in letters before them; or "". */
 	readonly message: string;
 }
 
@@ -36,7 +45,8 @@ export type ApiResponse =
 	| { readonly kind: 'prediction'; readonly prediction: Prediction }
 	/** A clear no: nothing was accepted. */
 	| (Said & { readonly kind: 'refused'; readonly ground: RefusalGround })
-	| (SaidToWait & { readonly kind: 'rateLimited' })
+	/** `limitReached`: its words say that waiting cannot help. */
+	| (SaidToWait & { readonly kind: 'rateLimited'; readonly limitReached: boolean })
 	/**
 	 * An answer that says nothing reliable about whether the request was carried out. Where one that looks accepted has no
 	 * words, they are its beginning.
@@ -118,7 +128,7 @@ function refusalGround(
 	message: string,
 	isJson: boolean,
 ): RefusalGround | null {
-	if (status === ERROR_CODES.unauthorized) return 'unauthorized';
+	if (status === ERROR_CODES.unauthorized) return 'keyRefused';
 	if (status === ERROR_CODES.forbidden) return isJson ? 'forbidden' : 'forbiddenByUnknown';
 	// 303: it was carried out, and its answer lies elsewhere.
 	if (status >= 300 && status < 400 && status !== 303) return 'redirect';
@@ -162,7 +172,7 @@ export function readResponse(
 	const httpCode = String(status);
 	const retryAfterMs = readRetryAfter(headers['retry-after'], nowEpochMs);
 	if (status === ERROR_CODES.tooManyRequests) {
-		return { kind: 'rateLimited', httpCode, retryAfterMs, message };
+		return { kind: 'rateLimited', httpCode, retryAfterMs, message, limitReached: false };
 	}
 	const ground = refusalGround(status, code, message, isObject(parsed));
 	if (ground) return { kind: 'refused', ground, httpCode, message };

@@ -36,10 +36,24 @@ export function obstacleInWords(obstacle: Obstacle | string): string {
 /** A clear no of GPTProto, or of a proxy in front of it; to a submission, or to a question for the prediction `id`. */
 function refusalWords({ ground, httpCode }: Refusal, isSubmission: boolean, id: string): Words {
 	const words: Readonly<Record<RefusalGround, Words>> = {
-		unauthorized: [
+		keyRefused: [
 			'GPTProto did not accept the API key',
 			'Check the API key in the "GPTProto API" credential. It may be mistyped, revoked or from another account.',
 			'credential-invalid',
+		],
+		balance: [
+			'Your GPTProto balance is not enough',
+			'Top up your balance at GPTProto. It is safe to submit this item again then.',
+			'quota-exhausted',
+		],
+		limitReached: [
+			'Your GPTProto account has reached a limit that waiting does not lift (HTTP 429)',
+			'Raise the limit in your account, or choose another model.',
+			'quota-exhausted',
+		],
+		tooLarge: [
+			'The image is too large to send (HTTP 413)',
+			'Use a smaller image file, or give the image by its address.',
 		],
 		forbidden: [
 			'GPTProto did not allow this request: no permission, or not enough balance',
