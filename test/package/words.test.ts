@@ -169,12 +169,11 @@ const REASONS: Examples<Reason> = {
 	unreachable: [
 		{ kind: 'unreachable', code: 'ECONNREFUSED' },
 		{ kind: 'unreachable', code: 'HTTP_407', proxyStatus: 407 },
-		{ kind: 'unreachable', code: 'HTTP_502', proxyStatus: 502 },
 	],
-	heldBack: [true, false].map((isRateLimited) => ({
+	heldBack: [...OBSTACLES.rateLimited, null].map((limit) => ({
 		kind: 'heldBack',
 		waitedMs: 900_000,
-		isRateLimited,
+		limit,
 	})),
 	responseLost: [...every<Obstacle>(OBSTACLES), 'ECONNRESET', `HTTP 500, "${QUOTED}"`].map(
 		(obstacle) => ({ kind: 'responseLost', obstacle }),
@@ -279,23 +278,25 @@ const messages: readonly words.Message[] = [
 	words.describeNotAnother(4),
 	words.describeNotParkable('oldN8n'),
 	words.describeNotParkable('credentialOfItem'),
-	words.describeOtherAccount('abc'),
-	words.describeOtherAccount('abc', words.describeBaseUrlFault('noScheme')),
+	words.describeCredentialOfParked('abc', words.describeBaseUrlFault('noScheme')),
 	words.describeWaitCutOff(QUOTED, 'running'),
 ];
 
 const items = (count: number, text: string) =>
 	Array.from({ length: count }, (_, item) => [item, text] as const);
+const accepted = (count: number) =>
+	Array.from({ length: count }, (_, item) => ({ item, predictionId: 'id' }));
 const ids = (count: number) => Array.from({ length: count }, (_, item) => `id-${item}`);
 
 /** What is said in sentences that have their full stops; without those that stand beside a message. */
 const passages: readonly string[] = [
 	...[1, 2, 51].flatMap((count) => [
-		words.describeRest(items(count, 'It did not work'), items(count, 'id'), false),
-		words.describeRest(items(count, 'It did not work'), items(count, 'id'), true),
+		words.describeRest(items(count, 'It did not work'), accepted(count), false),
+		words.describeRest(items(count, 'It did not work'), accepted(count), true),
 		words.describeRest(items(count, 'It did not work'), [], false),
-		words.describeRest([], items(count, 'id'), false),
+		words.describeRest([], accepted(count), false),
 		words.describeRestOfParked(items(count, 'It did not work'), items(count, 'id https://x.com')),
+		words.describeLeftAlone(accepted(count)),
 		words.HINTS.pickedUp(count),
 	]),
 	words.HINTS.addressExpires,
@@ -476,7 +477,7 @@ describe('what to do', () => {
 describe('lists', () => {
 	it('of one, two and 51 items are grammatical', () => {
 		const rest = (count: number) =>
-			words.describeRest(items(count, 'It did not work'), items(count, 'id'), false);
+			words.describeRest(items(count, 'It did not work'), accepted(count), false);
 		expect(rest(1)).toBe(
 			'1 more item did not finish: [Item 0] It did not work. Retry On Fail and "Retry execution" pick up this accepted prediction without paying again: [Item 0] id.',
 		);

@@ -34,6 +34,14 @@ export function unreadPrediction(id: string, model: string | null, status = 'cre
 	return { ...data, ...unknown, state: 'working', data };
 }
 
+/** Whether there is nothing left to poll for: it has a video's address, or ended without a video. */
+export function hasVideoOrEnded(prediction: Prediction): boolean {
+	return (
+		prediction.state === 'ended' ||
+		(prediction.state === 'succeeded' && prediction.videoUrl !== null)
+	);
+}
+
 export function isObject(value: unknown): value is JsonObject {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

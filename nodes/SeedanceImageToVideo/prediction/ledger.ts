@@ -1,60 +1,9 @@
 // What this execution has submitted and not yet delivered. Kept in the node's context, which n8n stores with the
-// execution: a run that failed finds it again under Retry On Fail and under "Retry execution". It holds ids and hashes,
-// never a prompt, a picture or a key.
-import { createHash } from 'crypto';
+// execution: a run that failed finds it again under Retry On Fail and under "Retry execution".
 import type { IDataObject } from 'n8n-workflow';
-import type { FrameSize } from '../gptproto/reference';
-import type { SubmissionRequest } from '../gptproto/request';
-
-interface Submission {
-	/** The loop round and the item it was made for. */
-	round: number;
-	item: number;
-	/** Hashes: of the node's parameters as written, of the request, of base URL and key. */
-	parameters: string;
-	request: string;
-	account: string;
-	model: string;
-	frame: FrameSize | null;
-	/** The execution that wrote the state. */
-	executionId: string;
-}
-
-/** A submission whose prediction has an id. */
-export interface AcceptedEntry extends Submission {
-	/**
-	 * accepted: to be picked up. unknown: GPTProto did not know it in that execution. delivered: it was put out; kept until it
-	 * is sure that the run ends well. handedOver: the execution that waits for it may fail; kept for an error item that comes back.
-	 */
-	state: 'accepted' | 'unknown' | 'delivered' | 'handedOver';
-	predictionId: string;
-	/** Milliseconds since 1970. */
-	acceptedAt: number;
-}
-
-/** A submission that may have been accepted: its response was lost. */
-export interface LostEntry extends Submission {
-	state: 'lost';
-	/** What stood in the way of the response, as a person reads it. */
-	reason: string;
-}
-
-export type LedgerEntry = AcceptedEntry | LostEntry;
+import type { AcceptedEntry, LedgerEntry, Submission } from './ledger-entry';
 
 const CONTEXT_KEY = 'predictions';
-
-/** A hash of texts, in the order given. */
-export function hashOf(...texts: readonly string[]): string {
-	const hash = createHash('sha256');
-	for (const text of texts) hash.update(`${text.length}:`).update(text);
-	return hash.digest('base64url');
-}
-
-/** A hash of what is sent. */
-export function hashOfRequest({ model, body }: SubmissionRequest): string {
-	const fields = Object.entries(body).sort(([a], [b]) => (a < b ? -1 : 1));
-	return hashOf(model, ...fields.flatMap(([name, value]) => [name, String(value)]));
-}
 
 export interface LedgerScope {
 	/** The loop round; null as an AI agent's tool, where n8n counts a retry as a new round. */
@@ -86,6 +35,8 @@ const claimed = new WeakSet<LedgerEntry>();
 
 /** One item's part of the ledger, for one run. In one round an item is an item, whatever its expressions give this time. */
 export class ItemRecord {
+	/** Whether this very run has submitted it. */
+	isNew = false;
 	private own: LedgerEntry | null = null;
 	/** Entries that GPTProto does not know under the item's account. */
 	private readonly leftAlone = new Set<LedgerEntry>();
@@ -131,7 +82,12 @@ export class ItemRecord {
 		acceptedAt: number,
 		facts: SubmissionFacts,
 	): Readonly<AcceptedEntry> {
-		const entry: AcceptedEntry = { ...this.newEntry(facts), state: 'accepted', predictionId, acceptedAt };
+		const entry: AcceptedEntry = {
+			...this.newEntry(facts),
+			state: 'accepted',
+			predictionId,
+			acceptedAt,
+		};
 		this.write(entry);
 		return entry;
 	}
@@ -169,11 +125,12 @@ export class ItemRecord {
 		this.claimItsOwn();
 	}
 
-	/** Strikes the entry out: the prediction ended without a video. */
+	/** Strikes the entry out, since the prediction ended without a video, and looks for another one. */
 	remove(): void {
 		const index = this.own ? this.entries.indexOf(this.own) : -1;
 		if (index >= 0) this.entries.splice(index, 1);
 		this.own = null;
+		this.claimItsOwn();
 	}
 
 	release(): void {
@@ -198,10 +155,15 @@ export class ItemRecord {
 		const isSameItem = (entry: LedgerEntry) =>
 			entry.round === round && entry.item === item && entry.parameters === parameters;
 		// An error item that comes back says itself that nothing was delivered.
-		const isNamed = (entry: LedgerEntry) => entry.state !== 'lost' && entry.predictionId === namedId;
+		const isNamed = (entry: LedgerEntry) =>
+			entry.state !== 'lost' && entry.predictionId === namedId;
 		const free = this.entries.filter((entry) => this.isFree(entry));
 		const same = free.filter(isSameItem);
-		this.claim(same.find((entry) => entry.account === account) ?? same.at(-1) ?? free.find(isNamed));
+		const likeliest =
+			same.find((entry) => entry.account === account) ??
+			same.filter(({ state }) => state !== 'lost').at(-1) ??
+			same[0];
+		this.claim(likeliest ?? free.find(isNamed));
 	}
 
 	/** Of the same account only: two customers may ask for the same video. */
@@ -232,9 +194,9 @@ export class ItemRecord {
 	}
 
 	private write(entry: LedgerEntry): void {
-		this.remove();
 		this.entries.push(entry);
 		this.claim(entry);
+		this.isNew = true;
 	}
 }
 
