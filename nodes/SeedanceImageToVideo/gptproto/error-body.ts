@@ -1,5 +1,6 @@
 // Reads the codes and the words of an error, whatever its form: GPTProto's documented `{ error: { message, type } }`, the flat
 // one, and those of the services behind it and of other relays. Pure; what they mean is refusal.ts's affair.
+import { POLICY_CODE } from './reference';
 
 export type JsonObject = { readonly [key: string]: unknown };
 
@@ -83,14 +84,14 @@ function wordsOf({ error, message, msg, detail }: JsonObject): string | null {
  */
 export function readError(error: unknown): ErrorFacts {
 	const parts = partsOf(error);
-	const codes = parts
-		.flatMap(({ code, type }) => [code, type])
-		.map(codeText)
-		.filter((code) => code !== null);
+	const codesIn = (field: 'code' | 'type') =>
+		parts.map((part) => codeText(part[field])).filter((code) => code !== null);
+	const codes = [...codesIn('code'), ...codesIn('type')];
 	const words = parts.map(wordsOf).find((one) => one !== null) ?? text([error].flat()[0]);
-	const name = parts
-		.map(({ code }) => codeText(code))
-		.find((code) => code !== null && !GOOD_CODE.test(code) && !/^[1-5]\d\d$/.test(code));
+	// A type in words is a class of errors, such as `BadRequest`.
+	const name =
+		codes.find((code) => POLICY_CODE.test(code)) ??
+		codesIn('code').find((code) => !GOOD_CODE.test(code) && !/^[1-5]\d\d(\.0+)?$/.test(code));
 	const isNamed = name && !words?.toLowerCase().includes(name.toLowerCase());
 	const message = isNamed ? [name, words].filter((one) => one !== null).join(': ') : (words ?? '');
 	return { codes, message: message.slice(0, LONGEST_MESSAGE), isJson: parts.length > 0 };
