@@ -46,7 +46,7 @@ it.each([
 	['redirect', 'redirects to another', 'does not follow redirects', '302'],
 	['status500', 'answer to the submission was lost', 'avoid paying twice', '500'],
 ] as const)('says of %s what happened and what to do', async (kind, message, remedy, httpCode) => {
-	for (const errorForm of ['nested', 'flat'] as const) {
+	for (const errorForm of ['documented', 'nested', 'flat'] as const) {
 		engine.sandbox.plan({ on: 'submit', kind, errorForm });
 		const run = await engine.run();
 		expect(run.data.resultData.error).toMatchObject({

@@ -5,7 +5,7 @@ import { properties } from '../../nodes/SeedanceImageToVideo/description';
 import { SeedanceImageToVideo } from '../../nodes/SeedanceImageToVideo/SeedanceImageToVideo.node';
 import * as words from '../../nodes/SeedanceImageToVideo/execute/messages';
 import type { BaseUrlFault } from '../../nodes/SeedanceImageToVideo/gptproto/access';
-import type { RefusalGround } from '../../nodes/SeedanceImageToVideo/gptproto/response';
+import type { RefusalGround } from '../../nodes/SeedanceImageToVideo/gptproto/refusal';
 import {
 	type InputFault,
 	InvalidParameter,
@@ -103,6 +103,15 @@ const every = <Example>(examples: Readonly<Record<string, readonly Example[]>>) 
 	Object.values(examples).flat();
 
 const QUOTED = 'The picture\nis\ttoo \u001b[31mdark\u0000\u202e';
+/** What a content policy says, of each subject and on each ground. */
+const POLICY_WORDS = [
+	'InputImageSensitiveContentDetected.PrivacyInformation: It may contain real person',
+	'InputImageSensitiveContentDetected.PolicyViolation',
+	'InputTextRiskDetection',
+	'OutputVideoSensitiveContentDetected',
+	'OutputAudioSensitiveContentDetected',
+	'The input may not meet the guidelines',
+];
 const REASONS_OF_REFUSALS: Readonly<Record<RefusalGround, true>> = {
 	keyRefused: true,
 	balance: true,
@@ -116,7 +125,9 @@ const REASONS_OF_REFUSALS: Readonly<Record<RefusalGround, true>> = {
 	badRequest: true,
 };
 const refusals = (Object.keys(REASONS_OF_REFUSALS) as RefusalGround[]).flatMap((ground) =>
-	['', QUOTED].map((message): Refusal => ({ kind: 'refused', ground, httpCode: '400', message })),
+	['', QUOTED, ...POLICY_WORDS, 'No such model', 'The picture cannot be opened'].map(
+		(message): Refusal => ({ kind: 'refused', ground, httpCode: '400', message }),
+	),
 );
 const [refusal] = refusals as [Refusal];
 
@@ -178,7 +189,7 @@ const REASONS: Examples<Reason> = {
 	responseLost: [...every<Obstacle>(OBSTACLES), 'ECONNRESET', `HTTP 500, "${QUOTED}"`].map(
 		(obstacle) => ({ kind: 'responseLost', obstacle }),
 	),
-	ended: [null, QUOTED, 'It is too dark.'].map((failureReason) => ({
+	ended: [null, QUOTED, 'It is too dark.', ...POLICY_WORDS].map((failureReason) => ({
 		kind: 'ended',
 		failureReason,
 	})),

@@ -134,7 +134,8 @@ it.each([
 	[302, {}, 'refused', 'redirect'],
 	[303, {}, 'unreadable', undefined],
 	[404, {}, 'refused', 'notFound'],
-	[403, { error: { message: 'balance' } }, 'refused', 'forbidden'],
+	[403, { error: { message: 'balance' } }, 'refused', 'balance'],
+	[403, { error: { message: 'no access' } }, 'refused', 'forbidden'],
 	// The status outranks words.
 	[
 		504,
@@ -150,7 +151,7 @@ it.each([
 	[200, { code: 500, message: 'moderation backend unavailable' }, 'unreadable', undefined],
 	[200, { code: 429, message: 'moderation queue is full' }, 'rateLimited', undefined],
 	[400, { error: { message: 'The image has sensitive content' } }, 'refused', 'contentPolicy'],
-	[422, { error: { message: 'blocked by moderation' } }, 'refused', 'contentPolicy'],
+	[422, { error: { message: 'blocked by moderation' } }, 'refused', 'badRequest'],
 ])('takes HTTP %i with %j for %s (%s)', (status, body, kind, ground) => {
 	expect(readResponse({ status, headers: {}, body: JSON.stringify(body) }, 0)).toMatchObject({
 		kind,

@@ -13,7 +13,7 @@ import {
 	scopeOfRefusal,
 } from '../../nodes/SeedanceImageToVideo/prediction/retry';
 import { bounds } from '../../nodes/SeedanceImageToVideo/prediction/bounds';
-import type { RefusalGround } from '../../nodes/SeedanceImageToVideo/gptproto/response';
+import type { RefusalGround } from '../../nodes/SeedanceImageToVideo/gptproto/refusal';
 import { limited, noResponse, refused, unreadable } from './played-run';
 
 /** A fault as Node makes it. */

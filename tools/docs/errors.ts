@@ -9,7 +9,7 @@ import {
 	type Message,
 	withRetry,
 } from '../../nodes/SeedanceImageToVideo/execute/messages';
-import type { RefusalGround } from '../../nodes/SeedanceImageToVideo/gptproto/response';
+import type { RefusalGround } from '../../nodes/SeedanceImageToVideo/gptproto/refusal';
 import { InvalidParameter } from '../../nodes/SeedanceImageToVideo/gptproto/request';
 import { PredictionFailure, type Reason } from '../../nodes/SeedanceImageToVideo/prediction/reason';
 import { table } from './markdown';
