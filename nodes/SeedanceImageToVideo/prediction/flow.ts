@@ -71,23 +71,25 @@ async function follow(
 	// The wall clock may have been put back since.
 	const agoMs = Math.max(run.clock.epochMs() - acceptedAt, 0);
 	const options = { account, timing, acceptedAt: run.clock.now() - agoMs };
-	try {
-		const prediction = await poll(run, predictionId, options, until === 'ended' ? until : 'read');
+	const polling = poll(run, predictionId, options, until === 'ended' ? until : 'read');
+	const polled = await polling.catch((failure: unknown) => {
+		if (failure instanceof PredictionFailure) return failure;
+		throw failure;
+	});
+	if (!(polled instanceof PredictionFailure)) {
 		record.saveKnown();
-		return prediction;
-	} catch (failure) {
-		if (!(failure instanceof PredictionFailure)) throw failure;
-		const { reason, facts } = failure;
-		const ground = reason.kind === 'refused' ? reason.refusal.ground : null;
-		const isUnknown = ground === 'notFound';
-		if (facts.status !== undefined) record.saveKnown();
-		if (record.isOfOtherAccount && (isUnknown || ground === 'forbidden')) {
-			record.leaveAlone();
-			return null;
-		}
-		if (isUnknown) record.saveUnknown();
-		// Where its state alone is wanted and cannot be read now, its id is known.
-		if (until === 'ended' || isUnknown) throw failure;
-		return unreadPrediction(predictionId, model);
+		return polled;
 	}
+	const { reason, facts } = polled;
+	const ground = reason.kind === 'refused' ? reason.refusal.ground : null;
+	const isUnknown = ground === 'notFound';
+	if (facts.status !== undefined) record.saveKnown();
+	if (record.isOfOtherAccount && (isUnknown || ground === 'forbidden')) {
+		record.leaveAlone();
+		return null;
+	}
+	if (isUnknown) record.saveUnknown();
+	// Where its state alone is wanted and cannot be read now, its id is known.
+	if (until === 'ended' || isUnknown) throw polled;
+	return unreadPrediction(predictionId, model);
 }

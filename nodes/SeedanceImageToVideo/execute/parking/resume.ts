@@ -84,15 +84,15 @@ async function pollParked(
 		timeoutMs: bounds.resultMs + bounds.graceMs,
 		pollingIntervalMs: bounds.backoffBaseMs,
 	};
-	try {
-		const options = { account, timing, acceptedAt: null };
-		const prediction = await poll(run, parked.predictionId, options, 'once');
-		return { prediction, obstacle: null };
-	} catch (failure) {
-		const reason = failure instanceof PredictionFailure ? failure.reason : null;
-		if (reason?.kind !== 'stateUnknown') throw failure;
-		return { prediction: null, obstacle: reason.obstacle };
-	}
+	const polling = poll(run, parked.predictionId, { account, timing, acceptedAt: null }, 'once');
+	return await polling.then(
+		(prediction) => ({ prediction, obstacle: null }),
+		(failure: unknown) => {
+			const reason = failure instanceof PredictionFailure ? failure.reason : null;
+			if (reason?.kind !== 'stateUnknown') throw failure;
+			return { prediction: null, obstacle: reason.obstacle };
+		},
+	);
 }
 
 /** What is left of a parked item's time. n8n may be a minute late, which is not the video's fault. */
