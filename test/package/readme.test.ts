@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import packageJson from '../../package.json';
-import { N8N_VERSIONS, NODE_RELEASE } from '../../tools/n8n/versions';
+import { GATE_VERSIONS, NODE_RELEASE, WHOLE_VERSIONS } from '../../tools/n8n/versions';
 
 const project = join(__dirname, '..', '..');
 /** A file's text, or that of all files of a folder. */
@@ -30,7 +30,7 @@ function commandsOf(text: string): string[] {
 /** Commands that the gate does not run under their own name, and the test that runs what they do. */
 const RUN_ELSEWHERE: Readonly<Record<string, readonly [place: string, contains: string]>> = {
 	'npm run sandbox': ['test/sandbox/process.test.ts', 'sandbox/cli.ts'],
-	'npm run dev': ['test/e2e', 'tools/dev/cli.ts'],
+	'npm run dev': ['test/e2e/newest', 'tools/dev/cli.ts'],
 	'npm run docs': ['.ci/run', 'npm run docs:check'],
 	'npm run format': ['.ci/run', 'npm run format:check'],
 	'npm pack': ['tools/n8n/package.ts', "['pack', "],
@@ -99,13 +99,17 @@ it('answers the questions people ask, each in a few lines', () => {
 	}
 });
 
-it('names the versions that are tested, and no others', () => {
-	const row = (name: string) =>
-		new RegExp(`^\\| ${name} +\\| ([^|]+)\\|`, 'm').exec(readme)?.[1]?.trim();
-	expect(row('n8n')).toBe(N8N_VERSIONS.join(', '));
-	const [major] = NODE_RELEASE.split('.');
-	expect(row('Node.js')).toBe(`20, ${major}`);
-	expect(textOf('.github/workflows/ci.yml')).toContain(`node: [20, ${major}]`);
+it('names the n8n and the Node.js that are tested', () => {
+	const rows = (name: string) =>
+		[...readme.matchAll(new RegExp(`^\\| ${name} +\\| ([^|]+)\\|`, 'gm'))].map(
+			([, versions]) => versions?.trim() ?? '',
+		);
+	const [whole = '', core = ''] = rows('n8n').map((versions) => versions.split(', '));
+	expect(whole).toEqual(WHOLE_VERSIONS);
+	expect([...whole, ...core]).toEqual(expect.arrayContaining([...GATE_VERSIONS]));
+	const [node = ''] = rows('Node.js');
+	expect(node.split(', ')).toContain(NODE_RELEASE.split('.')[0]);
+	expect(textOf('.github/workflows/ci.yml')).toContain(`node: [${node}]`);
 });
 
 it('CHANGELOG.md has an entry for the version in package.json', () => {
