@@ -94,7 +94,7 @@ export function disruptApi(fault: ApiDisruption, to: Disrupted, json: string): F
 		case 'contentPolicy':
 			return fail(errors.contentPolicy());
 		case 'keyEcho': {
-			const message = `Refused by the upstream for ${incoming.headers.authorization ?? 'nobody'}`;
+			const message = `Refusal by the upstream for ${incoming.headers.authorization ?? 'nobody'}`;
 			const error = fault.status === 401 ? errors.unauthorized() : errors.internal();
 			return fail({ ...error, message });
 		}

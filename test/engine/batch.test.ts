@@ -21,11 +21,11 @@ it('submits all items before the first of them is done', async () => {
 
 it('makes no more requests at one time than the user allows', async () => {
 	let most = 0;
-	const underWay = () =>
+	const inFlight = () =>
 		engine.sandbox.requests.filter(({ origin, status }) => origin === 'api' && status === undefined)
 			.length;
 	engine.sandbox.options.renderMs = () => {
-		most = Math.max(most, underWay());
+		most = Math.max(most, inFlight());
 		return 100;
 	};
 	await engine.run({

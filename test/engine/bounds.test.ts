@@ -30,7 +30,7 @@ it('unpacks no more of an answer than a few megabytes, and asks again', async ()
 });
 
 it('says of a submission answered beyond the bound that it may be billed', async () => {
-	setBounds({ answerBytes: MEGABYTE });
+	setBounds({ responseBytes: MEGABYTE });
 	engine.sandbox.plan({ on: 'submit', kind: 'gzipBomb', bytes: 20 * MEGABYTE });
 	const run = await engine.run();
 	expect(errorOf(run).message).toContain('may exist and may be billed');

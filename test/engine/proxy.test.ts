@@ -29,7 +29,7 @@ async function startProxy(connectStatus: number, target?: string): Promise<Serve
 		incoming.pipe(on);
 	});
 	server.on('connect', (_request, socket) =>
-		socket.end(`HTTP/1.1 ${connectStatus} Refused\r\nContent-Length: 2\r\n\r\nno`),
+		socket.end(`HTTP/1.1 ${connectStatus} Refusal\r\nContent-Length: 2\r\n\r\nno`),
 	);
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	return server;

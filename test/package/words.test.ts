@@ -5,7 +5,7 @@ import { properties } from '../../nodes/SeedanceImageToVideo/description';
 import { SeedanceImageToVideo } from '../../nodes/SeedanceImageToVideo/SeedanceImageToVideo.node';
 import * as words from '../../nodes/SeedanceImageToVideo/execute/messages';
 import type { BaseUrlFault } from '../../nodes/SeedanceImageToVideo/gptproto/access';
-import type { RefusalReason } from '../../nodes/SeedanceImageToVideo/gptproto/answer';
+import type { RefusalGround } from '../../nodes/SeedanceImageToVideo/gptproto/response';
 import {
 	type InputFault,
 	InvalidParameter,
@@ -15,7 +15,7 @@ import {
 	PredictionFailure,
 	type Reason,
 } from '../../nodes/SeedanceImageToVideo/prediction/reason';
-import type { Obstacle, Refused } from '../../nodes/SeedanceImageToVideo/prediction/retry';
+import type { Obstacle, Refusal } from '../../nodes/SeedanceImageToVideo/prediction/retry';
 import type { RunEvent } from '../../nodes/SeedanceImageToVideo/prediction/run';
 
 const isProperty = (one: object): one is INodeProperties => 'displayName' in one && 'type' in one;
@@ -103,7 +103,7 @@ const every = <Example>(examples: Readonly<Record<string, readonly Example[]>>) 
 	Object.values(examples).flat();
 
 const QUOTED = 'The picture\nis\ttoo \u001b[31mdark\u0000\u202e';
-const REASONS_OF_REFUSALS: Readonly<Record<RefusalReason, true>> = {
+const REASONS_OF_REFUSALS: Readonly<Record<RefusalGround, true>> = {
 	unauthorized: true,
 	forbidden: true,
 	forbiddenByUnknown: true,
@@ -112,26 +112,26 @@ const REASONS_OF_REFUSALS: Readonly<Record<RefusalReason, true>> = {
 	redirect: true,
 	badRequest: true,
 };
-const refusals = (Object.keys(REASONS_OF_REFUSALS) as RefusalReason[]).flatMap((reason) =>
-	['', QUOTED].map((message): Refused => ({ kind: 'refused', reason, httpCode: '400', message })),
+const refusals = (Object.keys(REASONS_OF_REFUSALS) as RefusalGround[]).flatMap((ground) =>
+	['', QUOTED].map((message): Refusal => ({ kind: 'refused', ground, httpCode: '400', message })),
 );
-const [refusal] = refusals as [Refused];
+const [refusal] = refusals as [Refusal];
 
 const OBSTACLES: Examples<Obstacle> = {
 	refused: [refusal],
 	rateLimited: [{ kind: 'rateLimited', httpCode: '429', retryAfterMs: null, message: QUOTED }],
 	unreadable: [{ kind: 'unreadable', httpCode: '502', retryAfterMs: null, message: '' }],
-	noAnswer: ['TIMEOUT', 'ECONNRESET', 'ERR_HTTP2_STREAM_ERROR', 'UNKNOWN'].map((code) => ({
-		kind: 'noAnswer',
+	noResponse: ['TIMEOUT', 'ECONNRESET', 'ERR_HTTP2_STREAM_ERROR', 'UNKNOWN'].map((code) => ({
+		kind: 'noResponse',
 		code,
 		sent: true,
 	})),
 };
 
 const DOWNLOAD_FAULTS: Examples<DownloadFault> = {
-	noAnswer: ['PRIVATE_ADDRESS', 'NOT_A_WEB_ADDRESS', 'ECONNRESET', 'TOO_MANY_REDIRECTS'].map(
+	noResponse: ['PRIVATE_ADDRESS', 'NOT_A_WEB_ADDRESS', 'ECONNRESET', 'TOO_MANY_REDIRECTS'].map(
 		(code) => ({
-			kind: 'noAnswer',
+			kind: 'noResponse',
 			code,
 		}),
 	),
@@ -167,8 +167,8 @@ const REASONS: Examples<Reason> = {
 		waitedMs: 900_000,
 		isRateLimited,
 	})),
-	answerLost: [...every<Obstacle>(OBSTACLES), 'ECONNRESET', `HTTP 500, "${QUOTED}"`].map(
-		(obstacle) => ({ kind: 'answerLost', obstacle }),
+	responseLost: [...every<Obstacle>(OBSTACLES), 'ECONNRESET', `HTTP 500, "${QUOTED}"`].map(
+		(obstacle) => ({ kind: 'responseLost', obstacle }),
 	),
 	ended: [null, QUOTED, 'It is too dark.'].map((failureReason) => ({
 		kind: 'ended',
@@ -204,9 +204,9 @@ const FAULTS: Examples<InputFault | words.FormFault> = {
 	notAPictureDataUri: [{ kind: 'notAPictureDataUri' }],
 	expression: [{ kind: 'expression', message: QUOTED }],
 	notANumber: [
-		{ min: 4, max: 15, isWhole: true },
-		{ min: 0, isAbove: true },
-		{ min: 0, isWhole: true },
+		{ min: 4, max: 15, isInteger: true },
+		{ min: 0, exclusiveMin: true },
+		{ min: 0, isInteger: true },
 		{ min: 0.1 },
 	].map((range) => ({ kind: 'notANumber', range })),
 	reservedName: [{ kind: 'reservedName' }],
@@ -233,9 +233,9 @@ const BASE_URL_FAULTS: Readonly<Record<BaseUrlFault, true>> = {
 const EVENTS: Examples<RunEvent> = {
 	accepted: [{ kind: 'accepted', item: 3, predictionId: 'abc' }],
 	acceptedWhileCancelled: [{ kind: 'acceptedWhileCancelled', predictionId: 'abc' }],
-	answerLost: [
-		{ kind: 'answerLost', item: 3, reason: 'TIMEOUT' },
-		{ kind: 'answerLost', item: 3, reason: `HTTP 500, "${QUOTED}"` },
+	responseLost: [
+		{ kind: 'responseLost', item: 3, reason: 'TIMEOUT' },
+		{ kind: 'responseLost', item: 3, reason: `HTTP 500, "${QUOTED}"` },
 	],
 };
 
@@ -439,7 +439,7 @@ describe('what to do', () => {
 		expect(failures.filter(({ description }) => description.length < 40)).toEqual([]);
 	});
 
-	it.each(['answerLost', 'timedOut', 'notDownloaded', 'noVideoAddress'] as const)(
+	it.each(['responseLost', 'timedOut', 'notDownloaded', 'noVideoAddress'] as const)(
 		'after %s tells how not to pay twice',
 		(kind) => {
 			for (const reason of REASONS[kind]) {
@@ -447,7 +447,7 @@ describe('what to do', () => {
 					new PredictionFailure(reason, facts),
 				);
 				expect(`${message}. ${description}`).toMatch(/paying|paid|billed|charged/);
-				if (kind !== 'answerLost') {
+				if (kind !== 'responseLost') {
 					expect(message).toContain('abc');
 					expect(description).toContain('Get Result');
 				}

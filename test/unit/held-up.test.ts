@@ -64,14 +64,14 @@ it('items that are not sent after a 403 use up none of the turns that others of 
 it('after a 429 to a question no submission that hangs keeps others from asking', async () => {
 	const limiter = new Limiter(clock, half);
 	const open = () => limiter.open(new RequestSlots(10), undefined);
-	await clock.until(open().request('question', clock.now() + HOUR, async () => limited()));
+	await clock.until(open().request('poll', clock.now() + HOUR, async () => limited()));
 	const submitting = open().request('submission', clock.now() + HOUR, async () => {
 		await clock.sleep(bounds.submissionMs);
 		return state('id-1', 'created');
 	});
 	const askedAt = clock.now();
 	await clock.until(
-		open().request('question', clock.now() + HOUR, async () => state('id-2', 'running')),
+		open().request('poll', clock.now() + HOUR, async () => state('id-2', 'running')),
 	);
 	expect(clock.now() - askedAt).toBeLessThan(10_000);
 	await clock.until(submitting);
@@ -96,16 +96,14 @@ it('a cancelled wait leaves no timer behind', async () => {
 	const sleep = jest.spyOn(clock, 'sleep');
 	const limiter = new Limiter(clock, half);
 	const open = (signal?: AbortSignal) => limiter.open(new RequestSlots(10), signal);
-	const refusal = open().request('question', clock.now() + HOUR, async () => limited(300_000));
+	const refusal = open().request('poll', clock.now() + HOUR, async () => limited(300_000));
 	await clock.until(refusal);
 	const controller = new AbortController();
 	const waiting = Promise.allSettled(
 		Array.from(
 			{ length: 3 },
 			async () =>
-				await open(controller.signal).request('question', clock.now() + HOUR, async () =>
-					limited(),
-				),
+				await open(controller.signal).request('poll', clock.now() + HOUR, async () => limited()),
 		),
 	);
 	await clock.until(clock.sleep(1000));
@@ -119,16 +117,16 @@ it('a cancelled wait leaves no timer behind', async () => {
 it('after a 429 to a question, submissions that are accepted go out several at one time again', async () => {
 	const limiter = new Limiter(clock, half);
 	const session = limiter.open(new RequestSlots(10), undefined);
-	await clock.until(session.request('question', clock.now() + HOUR, async () => limited()));
-	let underWay = 0;
+	await clock.until(session.request('poll', clock.now() + HOUR, async () => limited()));
+	let inFlight = 0;
 	let most = 0;
 	const submissions = Array.from(
 		{ length: 20 },
 		async (_, index) =>
 			await session.request('submission', clock.now() + HOUR, async () => {
-				most = Math.max(most, ++underWay);
+				most = Math.max(most, ++inFlight);
 				await clock.sleep(10_000);
-				underWay--;
+				inFlight--;
 				return state(`id-${index}`, 'created');
 			}),
 	);

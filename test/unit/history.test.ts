@@ -5,13 +5,13 @@ import fc from 'fast-check';
 import { bounds } from '../../nodes/SeedanceImageToVideo/prediction/bounds';
 import { PredictionFailure } from '../../nodes/SeedanceImageToVideo/prediction/reason';
 import { isFinalRefusal, type Outcome } from '../../nodes/SeedanceImageToVideo/prediction/retry';
-import { pauseBeforeNextQuestion } from '../../nodes/SeedanceImageToVideo/prediction/schedule';
+import { pauseBeforeNextPoll } from '../../nodes/SeedanceImageToVideo/prediction/schedule';
 import type { Limiter } from '../../nodes/SeedanceImageToVideo/prediction/limiter';
 import { FakeClock } from './fake-clock';
 import {
 	type Api,
 	limited,
-	noAnswer,
+	noResponse,
 	type PlayedRequest,
 	PlayedRun,
 	reasonOf,
@@ -27,10 +27,10 @@ const retryAfter = fc.option(
 	fc.oneof(fc.integer({ min: 0, max: 20_000 }), fc.constant(86_400_000)),
 );
 const obstacle = fc.oneof(
-	fc.constantFrom('ECONNRESET', 'TIMEOUT', 'UNKNOWN').map((code) => noAnswer(code)),
+	fc.constantFrom('ECONNRESET', 'TIMEOUT', 'UNKNOWN').map((code) => noResponse(code)),
 	fc
 		.constantFrom('ECONNREFUSED', 'ETIMEDOUT', 'CERT_HAS_EXPIRED')
-		.map((code) => noAnswer(code, false)),
+		.map((code) => noResponse(code, false)),
 	retryAfter.map(limited),
 	retryAfter.map(unreadable),
 	fc
@@ -175,7 +175,7 @@ class Play implements Api {
 		if (owed) this.violations.push(`submitted ${prompt} although ${owed.id} was accepted for it`);
 		const inTime = await this.answering(limitMs);
 		const next = this.history.submissions[this.submissions++] ?? 'accepted';
-		if (typeof next !== 'string') return inTime ? next : noAnswer('TIMEOUT');
+		if (typeof next !== 'string') return inTime ? next : noResponse('TIMEOUT');
 		const told = next === 'accepted' && inTime;
 		const prediction: Prediction = {
 			id: `id-${this.predictions.length}`,
@@ -192,7 +192,7 @@ class Play implements Api {
 		};
 		this.predictions.push(prediction);
 		if (told) return state(prediction.id, 'created');
-		return this.submissions % 2 === 0 ? unreadable() : noAnswer('ECONNRESET');
+		return this.submissions % 2 === 0 ? unreadable() : noResponse('ECONNRESET');
 	}
 
 	async result(id: string, limitMs: number): Promise<Outcome> {
@@ -208,7 +208,7 @@ class Play implements Api {
 		const inTime = await this.answering(limitMs);
 		const next = this.history.answers[this.answers++] ?? 'succeeded';
 		const outcome = !inTime
-			? noAnswer('TIMEOUT')
+			? noResponse('TIMEOUT')
 			: next === 'no address'
 				? state(id, 'succeeded', [])
 				: typeof next === 'string'
@@ -295,9 +295,9 @@ class Play implements Api {
 		if (!(failure instanceof PredictionFailure)) throw failure;
 		const { reason, facts } = failure;
 		const own = this.predictions.find(({ id }) => id === facts.predictionId);
-		if (reason.kind === 'refused' && reason.refusal.reason === 'notFound' && own)
+		if (reason.kind === 'refused' && reason.refusal.ground === 'notFound' && own)
 			own.unknown = true;
-		if (reason.kind === 'answerLost') {
+		if (reason.kind === 'responseLost') {
 			// From now on it is this item whose answer was lost.
 			const lost = this.owedTo(item, request?.prompt ?? '').find(({ told }) => !told);
 			if (lost) Object.assign(lost, { item, round: this.round });
@@ -315,7 +315,7 @@ class Play implements Api {
 			const isLast = at >= deadline - TOLERANCE_MS;
 			const before = questions[index - 1]?.at;
 			const wanted =
-				before === undefined ? pauseBeforeNextQuestion(pollingIntervalMs, 0) : pollingIntervalMs;
+				before === undefined ? pauseBeforeNextPoll(pollingIntervalMs, 0) : pollingIntervalMs;
 			const since = before ?? acceptedAt;
 			if (until === 'ended' && !isLast && at - since < wanted - TOLERANCE_MS) {
 				this.violations.push(`asked for ${id} after ${at - since} ms`);
@@ -418,10 +418,10 @@ describe('one item after the other', () => {
 		['Retry On Fail does not submit', '1', 0],
 		['"Retry execution" submits once', '2', 1],
 	])('after a lost answer %s again', async (_, executionId, submissions) => {
-		for (const lost of [noAnswer('ECONNRESET'), unreadable(), noAnswer('TIMEOUT')]) {
+		for (const lost of [noResponse('ECONNRESET'), unreadable(), noResponse('TIMEOUT')]) {
 			context = {};
 			expect(reasonOf(await undelivered(new Scripted([lost])))).toEqual({
-				kind: 'answerLost',
+				kind: 'responseLost',
 				obstacle: lost,
 			});
 			const api = new Scripted([null]);
@@ -494,7 +494,7 @@ describe('one item after the other', () => {
 	});
 
 	it('of two that an earlier round has left the accepted one is picked up before the lost one', async () => {
-		const lost = new Scripted([noAnswer('ECONNRESET'), null], ['running']);
+		const lost = new Scripted([noResponse('ECONNRESET'), null], ['running']);
 		const first = playedRun(lost, {}, { timeoutMs: 20_000, maxConcurrentRequests: 1 });
 		await clock.until(first.obtainAll([FOX, FOX]));
 		first.run.ledger.close(false);
@@ -521,14 +521,14 @@ describe('one item after the other', () => {
 	});
 
 	it('a host that cannot be reached is given up on after a few tries, with nothing submitted', async () => {
-		const api = new Scripted([noAnswer('ECONNREFUSED', false)]);
+		const api = new Scripted([noResponse('ECONNREFUSED', false)]);
 		expect(reasonOf(await undelivered(api))).toMatchObject({ kind: 'unreachable' });
 		expect(api.submitted).toHaveLength(bounds.connectAttempts);
 		await undelivered(new Scripted([null]), {});
 	});
 
 	it('a certificate that nobody trusts is not tried again', async () => {
-		const api = new Scripted([noAnswer('CERT_HAS_EXPIRED', false)]);
+		const api = new Scripted([noResponse('CERT_HAS_EXPIRED', false)]);
 		expect(reasonOf(await undelivered(api))).toMatchObject({ kind: 'unreachable' });
 		expect(api.submitted).toHaveLength(1);
 	});
@@ -610,7 +610,7 @@ describe('one item after the other', () => {
 	it('what is accepted or lost while cancelling is told', async () => {
 		for (const [answer, kind] of [
 			[state('id-1', 'created'), 'acceptedWhileCancelled'],
-			[noAnswer('CANCELLED'), 'answerLost'],
+			[noResponse('CANCELLED'), 'responseLost'],
 		] as const) {
 			const controller = new AbortController();
 			const api = new Scripted([answer]);

@@ -12,7 +12,7 @@ import {
 import type { Outcome } from '../../nodes/SeedanceImageToVideo/prediction/retry';
 import type { SubmissionRequest } from '../../nodes/SeedanceImageToVideo/gptproto/request';
 import { FakeClock } from './fake-clock';
-import { type Api, limited, noAnswer, PlayedRun, state } from './played-run';
+import { type Api, limited, noResponse, PlayedRun, state } from './played-run';
 
 const good = state('abc', 'running');
 const half = () => 0.5;
@@ -31,7 +31,7 @@ const open = (max = 10, signal?: AbortSignal, of = limiter) =>
 /** Sends a request that takes so long. */
 async function send(
 	session: Session,
-	kind: 'submission' | 'question',
+	kind: 'submission' | 'poll',
 	outcome: Outcome = good,
 	tookMs = 100,
 	deadlineMs = HOUR,
@@ -44,19 +44,19 @@ async function send(
 	});
 	return sentAt;
 }
-const ask = async (session: Session, outcome?: Outcome) => await send(session, 'question', outcome);
+const ask = async (session: Session, outcome?: Outcome) => await send(session, 'poll', outcome);
 const submit = async (session: Session, outcome?: Outcome) =>
 	await send(session, 'submission', outcome);
 
 describe('requests at one time', () => {
 	/** Sends many at once. @returns how many were under way at most */
 	async function mostAtOnce(sessions: readonly Session[], requests: number): Promise<number> {
-		let underWay = 0;
+		let inFlight = 0;
 		let most = 0;
 		const work = async () => {
-			most = Math.max(most, ++underWay);
+			most = Math.max(most, ++inFlight);
 			await clock.sleep(100);
-			underWay--;
+			inFlight--;
 			return good;
 		};
 		await clock.until(
@@ -66,7 +66,7 @@ describe('requests at one time', () => {
 						index % 3 === 2
 							? await session.download(clock.now() + HOUR, work)
 							: await session.request(
-									index % 3 === 0 ? 'question' : 'submission',
+									index % 3 === 0 ? 'poll' : 'submission',
 									clock.now() + HOUR,
 									work,
 								),
@@ -74,7 +74,7 @@ describe('requests at one time', () => {
 				),
 			),
 		);
-		expect(underWay).toBe(0);
+		expect(inFlight).toBe(0);
 		return most;
 	}
 
@@ -113,7 +113,7 @@ describe('requests at one time', () => {
 					Array.from(
 						{ length: 20 },
 						async () =>
-							await session.request('question', clock.now() + HOUR, async () => {
+							await session.request('poll', clock.now() + HOUR, async () => {
 								sent.push(account);
 								await clock.sleep(100);
 								return good;
@@ -128,8 +128,8 @@ describe('requests at one time', () => {
 
 describe('after a 429', () => {
 	it.each([
-		['to a question', 'question', 'question'],
-		['to a question', 'question', 'submission'],
+		['to a question', 'poll', 'poll'],
+		['to a question', 'poll', 'submission'],
 		['to a submission', 'submission', 'submission'],
 	] as const)('%s Retry-After holds for a %s, then for a %s', async (_, kind, next) => {
 		const refusedAt = clock.now() + 100;
@@ -145,7 +145,7 @@ describe('after a 429', () => {
 		expect(await clock.until(ask(open()))).toBe(now);
 	});
 
-	it.each(['question', 'submission'] as const)(
+	it.each(['poll', 'submission'] as const)(
 		'to a %s a Retry-After of a day is followed for a few minutes only',
 		async (kind) => {
 			await clock.until(send(open(), kind, limited(86_400_000)));
@@ -202,7 +202,7 @@ describe('after a 429', () => {
 	it('no answer, or one that nobody can read, does not widen what may be sent', async () => {
 		const session = open();
 		await clock.until(ask(session, limited()));
-		await clock.until(ask(session, noAnswer('ECONNRESET')));
+		await clock.until(ask(session, noResponse('ECONNRESET')));
 		const now = clock.now();
 		const sent = await clock.until(Promise.all([ask(session), ask(session)]));
 		expect(sent).toEqual([now, now + 100]);
@@ -213,21 +213,21 @@ describe('what waits', () => {
 	it('is held back at its deadline, and says whether a 429 was why', async () => {
 		const session = open(1);
 		const now = clock.now();
-		const long = send(session, 'question', good, 60_000);
-		await expect(clock.until(send(session, 'question', good, 1, 5000))).rejects.toMatchObject({
+		const long = send(session, 'poll', good, 60_000);
+		await expect(clock.until(send(session, 'poll', good, 1, 5000))).rejects.toMatchObject({
 			isRateLimited: false,
 		});
 		expect(clock.now() - now).toBe(5000);
 		await clock.until(long);
 		await clock.until(ask(session, limited(HOUR)));
-		const late = clock.until(send(session, 'question', good, 1, 5000));
+		const late = clock.until(send(session, 'poll', good, 1, 5000));
 		await expect(late).rejects.toBeInstanceOf(HeldBack);
 		await expect(late).rejects.toMatchObject({ isRateLimited: true });
 	});
 
 	it('is sent by nobody when its deadline has passed, and at once when it is due', async () => {
 		const session = open();
-		await expect(send(session, 'question', good, 1, 0)).rejects.toBeInstanceOf(HeldBack);
+		await expect(send(session, 'poll', good, 1, 0)).rejects.toBeInstanceOf(HeldBack);
 	});
 
 	it('goes when its execution is cancelled, and leaves the others where they are', async () => {
@@ -254,7 +254,7 @@ describe('what waits', () => {
 		await clock.until(
 			Promise.allSettled([
 				...Array.from({ length: 5 }, async () => await ask(session)),
-				send(session, 'question', good, 1, 150),
+				send(session, 'poll', good, 1, 150),
 			]),
 		);
 		expect(added).toHaveBeenCalledTimes(6);
@@ -264,7 +264,7 @@ describe('what waits', () => {
 
 	it('comes to its turn when a request of its run ended in an exception', async () => {
 		const session = open(1);
-		const broken = session.request('question', clock.now() + HOUR, async () => {
+		const broken = session.request('poll', clock.now() + HOUR, async () => {
 			await clock.sleep(100);
 			throw new Error('broken');
 		});
@@ -440,7 +440,7 @@ describe('the account’s memory in this process', () => {
 		expect(limiterOf('another', clock, half)).not.toBe(known);
 	});
 
-	it.each(['question', 'download'])(
+	it.each(['poll', 'download'])(
 		'is forgotten when idle for long, but not in a %s',
 		async (kind) => {
 			const idle = limiterOf(`idle ${kind}`, clock, half);
@@ -448,7 +448,7 @@ describe('the account’s memory in this process', () => {
 			const session = open(1, undefined, busy);
 			const tookMs = 4 * bounds.accountIdleMs;
 			const working: Promise<unknown> =
-				kind === 'question'
+				kind === 'poll'
 					? send(session, kind, good, tookMs, 8 * HOUR)
 					: session.download(clock.now() + HOUR, async () => await clock.sleep(tookMs));
 			await clock.until(clock.sleep(bounds.accountIdleMs - 1));

@@ -13,11 +13,15 @@ import type { Order } from '../../nodes/SeedanceImageToVideo/prediction/submissi
 import type { Transport } from '../../nodes/SeedanceImageToVideo/prediction/transport';
 import type { FakeClock } from './fake-clock';
 
-export const noAnswer = (code: string, sent = true): Outcome => ({ kind: 'noAnswer', code, sent });
+export const noResponse = (code: string, sent = true): Outcome => ({
+	kind: 'noResponse',
+	code,
+	sent,
+});
 export const refused = (
-	reason: Extract<Outcome, { kind: 'refused' }>['reason'],
+	ground: Extract<Outcome, { kind: 'refused' }>['ground'],
 	httpCode = '400',
-): Outcome => ({ kind: 'refused', reason, httpCode, message: '' });
+): Outcome => ({ kind: 'refused', ground, httpCode, message: '' });
 export const limited = (retryAfterMs: number | null = null): Outcome => ({
 	kind: 'rateLimited',
 	httpCode: '429',
@@ -132,7 +136,7 @@ export class PlayedRun {
 		const transport: Transport = {
 			submit: async (request, limitMs) => await api.submit(request as PlayedRequest, limitMs),
 			result: async (predictionId, limitMs) => await api.result(predictionId, limitMs),
-			openVideo: async () => noAnswer('UNKNOWN') as never,
+			openVideo: async () => noResponse('UNKNOWN') as never,
 		};
 		const account = { id, transport, session: limiter.open(this.slots, signal) };
 		this.accounts.set(id, account);

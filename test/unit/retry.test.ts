@@ -7,13 +7,13 @@ import {
 	isSurelyNotAccepted,
 	mayConnectNextTime,
 	type Obstacle,
-	type Refused,
+	type Refusal,
 	readFault,
 	scopeOfRefusal,
 } from '../../nodes/SeedanceImageToVideo/prediction/retry';
 import { bounds } from '../../nodes/SeedanceImageToVideo/prediction/bounds';
-import type { RefusalReason } from '../../nodes/SeedanceImageToVideo/gptproto/answer';
-import { limited, noAnswer, refused, unreadable } from './played-run';
+import type { RefusalGround } from '../../nodes/SeedanceImageToVideo/gptproto/response';
+import { limited, noResponse, refused, unreadable } from './played-run';
 
 /** A fault as Node makes it. */
 function fault(message: string, facts: object = {}): Error {
@@ -56,7 +56,7 @@ describe.each([
 			'EPROTO',
 		],
 	])('%s was never sent', (message, code) => {
-		expect(readFault(wrap(fault(message)))).toEqual({ kind: 'noAnswer', code, sent: false });
+		expect(readFault(wrap(fault(message)))).toEqual({ kind: 'noResponse', code, sent: false });
 	});
 
 	it.each([
@@ -73,7 +73,7 @@ describe.each([
 			'DEPTH_ZERO_SELF_SIGNED_CERT',
 		],
 	])('%s was never sent', (__, given, code) => {
-		expect(readFault(wrap(given))).toEqual({ kind: 'noAnswer', code, sent: false });
+		expect(readFault(wrap(given))).toEqual({ kind: 'noResponse', code, sent: false });
 	});
 
 	it.each([
@@ -84,7 +84,7 @@ describe.each([
 		['write EPIPE', 'EPIPE'],
 		['write EHOSTUNREACH', 'EHOSTUNREACH'],
 	])('%s may have been sent', (message, code) => {
-		expect(readFault(wrap(fault(message)))).toEqual({ kind: 'noAnswer', code, sent: true });
+		expect(readFault(wrap(fault(message)))).toEqual({ kind: 'noResponse', code, sent: true });
 	});
 
 	it.each([
@@ -94,7 +94,7 @@ describe.each([
 		['Something else', 'ODD'],
 	])('%s may have been sent', (message, code) => {
 		expect(readFault(wrap(fault(message, { code })))).toEqual({
-			kind: 'noAnswer',
+			kind: 'noResponse',
 			code,
 			sent: true,
 		});
@@ -102,7 +102,7 @@ describe.each([
 });
 
 it.each([undefined, null, 'text', 7, {}, new Error('odd')])('of %p nothing is known', (given) => {
-	expect(readFault(given)).toEqual({ kind: 'noAnswer', code: 'UNKNOWN', sent: true });
+	expect(readFault(given)).toEqual({ kind: 'noResponse', code: 'UNKNOWN', sent: true });
 });
 
 it('n8n’s own protection against private addresses sends nothing', () => {
@@ -126,8 +126,8 @@ it('carries nothing of the exception, whose request holds the key', () => {
 it.each<[Obstacle, boolean]>([
 	[limited() as Obstacle, true],
 	[refused('badRequest') as Obstacle, true],
-	[noAnswer('ECONNREFUSED', false) as Obstacle, true],
-	[noAnswer('ECONNRESET') as Obstacle, false],
+	[noResponse('ECONNREFUSED', false) as Obstacle, true],
+	[noResponse('ECONNRESET') as Obstacle, false],
 	[unreadable() as Obstacle, false],
 ])('of %j it is sure that nothing was accepted: %p', (outcome, expected) => {
 	expect(isSurelyNotAccepted(outcome)).toBe(expected);
@@ -135,7 +135,7 @@ it.each<[Obstacle, boolean]>([
 
 it('only a connection that never came about, and may come about next time, is tried again', () => {
 	const worth = (code: string, sent: boolean) =>
-		mayConnectNextTime(noAnswer(code, sent) as Obstacle);
+		mayConnectNextTime(noResponse(code, sent) as Obstacle);
 	expect(worth('ECONNREFUSED', false)).toBe(true);
 	expect(worth('ETIMEDOUT', false)).toBe(true);
 	expect(worth('ETIMEDOUT', true)).toBe(false);
@@ -143,7 +143,7 @@ it('only a connection that never came about, and may come about next time, is tr
 	expect(mayConnectNextTime(limited() as Obstacle)).toBe(false);
 });
 
-const REASONS: Readonly<Record<RefusalReason, readonly [isFinal: boolean, scope: string | null]>> =
+const REASONS: Readonly<Record<RefusalGround, readonly [isFinal: boolean, scope: string | null]>> =
 	{
 		unauthorized: [true, 'account'],
 		forbidden: [true, 'model'],
@@ -157,7 +157,7 @@ const REASONS: Readonly<Record<RefusalReason, readonly [isFinal: boolean, scope:
 it.each(Object.entries(REASONS))(
 	'%s is final for a question and holds for others as it should',
 	(reason, [isFinal, scope]) => {
-		const refusal = refused(reason as RefusalReason) as Refused;
+		const refusal = refused(reason as RefusalGround) as Refusal;
 		expect(isFinalRefusal(refusal, null)).toBe(isFinal);
 		expect(scopeOfRefusal(refusal)).toBe(scope);
 	},

@@ -1,12 +1,12 @@
 // When a result is asked for: not in the first seconds, then every polling interval, and less often on long waits.
 import fc from 'fast-check';
-import { pauseBeforeNextQuestion } from '../../nodes/SeedanceImageToVideo/prediction/schedule';
+import { pauseBeforeNextPoll } from '../../nodes/SeedanceImageToVideo/prediction/schedule';
 
 /** When the questions of a wait come, in seconds. */
 function questions(intervalSeconds: number, untilSeconds: number): number[] {
 	const at: number[] = [];
 	for (let waited = 0; waited < untilSeconds * 1000;) {
-		waited += pauseBeforeNextQuestion(intervalSeconds * 1000, waited);
+		waited += pauseBeforeNextPoll(intervalSeconds * 1000, waited);
 		at.push(waited / 1000);
 	}
 	return at;
@@ -41,7 +41,7 @@ it('never asks more often than the interval says, nor waits longer than three of
 			fc.double({ min: 100, max: 3_600_000, noNaN: true }),
 			fc.double({ min: 0, max: 1e9, noNaN: true }),
 			(interval, waited) => {
-				const pause = pauseBeforeNextQuestion(interval, waited);
+				const pause = pauseBeforeNextPoll(interval, waited);
 				expect(pause).toBeGreaterThanOrEqual(interval);
 				expect(pause).toBeLessThanOrEqual(interval * (waited > 0 ? 3 : 5));
 			},

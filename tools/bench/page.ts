@@ -106,7 +106,7 @@ function limitedTable(races: readonly Batch[]): string {
 		return [[String(items), bound, ratio, chance, ...cells(runs), spread(refused, 0)]];
 	});
 	const head = ['Items', 'Bound', 'Makespan / bound', 'Chance order / bound'];
-	return table([...head, ...COLUMNS, 'Refused (429)'], rows);
+	return table([...head, ...COLUMNS, 'Refusal (429)'], rows);
 }
 
 function memoryTable(memory: readonly MeasuredMemory[]): string {

@@ -9,7 +9,7 @@ import {
 	type Message,
 	withRetry,
 } from '../../nodes/SeedanceImageToVideo/execute/messages';
-import type { RefusalReason } from '../../nodes/SeedanceImageToVideo/gptproto/answer';
+import type { RefusalGround } from '../../nodes/SeedanceImageToVideo/gptproto/response';
 import { InvalidParameter } from '../../nodes/SeedanceImageToVideo/gptproto/request';
 import { PredictionFailure, type Reason } from '../../nodes/SeedanceImageToVideo/prediction/reason';
 import { table } from './markdown';
@@ -20,8 +20,8 @@ const PREDICTION = { predictionId: 'abc', status: 'running', videoUrl: 'https://
 const failed = (reason: Reason, status = PREDICTION.status) =>
 	describeFailure(new PredictionFailure(reason, { ...PREDICTION, status }));
 
-function refused(reason: RefusalReason, httpCode: string, what: 'submission' | 'result'): Message {
-	const refusal = { kind: 'refused', reason, httpCode, message: '' } as const;
+function refused(ground: RefusalGround, httpCode: string, what: 'submission' | 'result'): Message {
+	const refusal = { kind: 'refused', ground, httpCode, message: '' } as const;
 	return failed({ kind: 'refused', what, refusal });
 }
 
@@ -61,7 +61,7 @@ const ROWS: ReadonlyArray<readonly [when: string, message: Message]> = [
 	],
 	[
 		'HTTP 5xx, reset, timeout, unreadable answer (here: HTTP 500)',
-		failed({ kind: 'answerLost', obstacle: lost }),
+		failed({ kind: 'responseLost', obstacle: lost }),
 	],
 	[
 		'`failed` or `expired` while a video was promised',

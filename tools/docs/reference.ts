@@ -79,7 +79,7 @@ export function boundsTable(): string {
 	const timeout = `Timeout (${defaultOf('timeoutMinutes')} minutes)`;
 	const pictures = `${mebibytes(bounds.pictureBytes)}, or one larger picture`;
 	const rows = [
-		['An answer of the API, after unpacking', mebibytes(bounds.answerBytes)],
+		['An answer of the API, after unpacking', mebibytes(bounds.responseBytes)],
 		['A video', `${gibibytes(bounds.videoBytes)}, checked while it is streamed`],
 		['One item, its time in every queue included', timeout],
 		['A submission, to the last byte of its answer', seconds(bounds.submissionMs)],

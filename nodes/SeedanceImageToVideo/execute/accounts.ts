@@ -10,18 +10,18 @@ import {
 	describeBaseUrlFault,
 	describeUnexpected,
 	describeUnreadableCredential,
-	Refusal,
+	ExplainedError,
 } from './messages';
 
-/** One item's credential and account. @throws Refusal where the credential cannot be used */
+/** One item's credential and account. @throws ExplainedError where the credential cannot be used */
 export async function readAccess(context: IExecuteFunctions, item: number): Promise<Access> {
 	const data = await context
 		.getCredentials(CREDENTIAL_TYPE, item)
 		.catch((fault: unknown): never => {
-			throw new Refusal(describeUnreadableCredential(describeUnexpected(fault).message));
+			throw new ExplainedError(describeUnreadableCredential(describeUnexpected(fault).message));
 		});
 	const read = readBaseUrl(data.baseUrl);
-	if ('fault' in read) throw new Refusal(describeBaseUrlFault(read.fault));
+	if ('fault' in read) throw new ExplainedError(describeBaseUrlFault(read.fault));
 	const { baseUrl } = read;
 	const key = bareKey(data.apiKey);
 	const { id, name } = context.getNode().credentials?.[CREDENTIAL_TYPE] ?? { id: '', name: '' };
@@ -31,7 +31,7 @@ export async function readAccess(context: IExecuteFunctions, item: number): Prom
 
 /**
  * @param slots of the run that the accounts are opened for
- * @returns what gives an item its account, each opened once; it throws a Refusal where the credential cannot be used
+ * @returns what gives an item its account, each opened once; it throws a ExplainedError where the credential cannot be used
  */
 export function openAccounts(context: IExecuteFunctions, slots: RequestSlots) {
 	const opened = new Map<string, Account>();

@@ -16,7 +16,7 @@ export type Batch = ReturnType<typeof openBatch>;
 export type Result = INodeExecutionData | Error;
 
 /** What came of it, or what kept it from coming. */
-export async function settled<Value>(work: Promise<Value>): Promise<Value | Error> {
+export async function valueOrError<Value>(work: Promise<Value>): Promise<Value | Error> {
 	return await work.catch((failure: unknown) =>
 		failure instanceof Error ? failure : new Error(String(failure)),
 	);

@@ -4,8 +4,8 @@ import type { Operation } from '../description/operation';
 import { buildRequest } from '../gptproto/request';
 import type { Account } from '../prediction/run';
 import type { Order } from '../prediction/submission';
-import { type Batch, settled } from './batch';
-import { describeNotAnother, Refusal } from './messages';
+import { type Batch, valueOrError } from './batch';
+import { describeNotAnother, ExplainedError } from './messages';
 import { type ItemPlan, readPlan } from './parameters';
 import { loadPicture, sizeOfPicture } from './picture';
 
@@ -58,7 +58,8 @@ async function openJob(
 		},
 		allowAnother() {
 			const { duration } = settings.body;
-			if (duration > budget.seconds) throw new Refusal(describeNotAnother(options.spendingLimit));
+			if (duration > budget.seconds)
+				throw new ExplainedError(describeNotAnother(options.spendingLimit));
 			budget.seconds -= duration;
 		},
 	};
@@ -71,7 +72,7 @@ export async function openJobs(batch: Batch, operation: Operation): Promise<Arra
 	const jobs: Array<Job | Error> = [];
 	for (const item of batch.context.getInputData().keys()) {
 		if (item % 20 === 19) await sleep(0);
-		jobs.push(await settled(openJob(batch, operation, item, startedAt)));
+		jobs.push(await valueOrError(openJob(batch, operation, item, startedAt)));
 	}
 	return jobs;
 }

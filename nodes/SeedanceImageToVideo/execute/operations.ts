@@ -29,12 +29,12 @@ export interface Delivery {
 	/** On the clock's scale. */
 	readonly deadline: number;
 	/** Whether a video was promised. */
-	readonly isPromised: boolean;
+	readonly waitsForVideo: boolean;
 }
 
 /** @throws PredictionFailure where a video was promised and the prediction ended without one */
-export function throwIfEnded(prediction: Prediction, isPromised: boolean): void {
-	if (prediction.state !== 'ended' || !isPromised) return;
+export function throwIfEnded(prediction: Prediction, waitsForVideo: boolean): void {
+	if (prediction.state !== 'ended' || !waitsForVideo) return;
 	const { id: predictionId, status, failureReason } = prediction;
 	throw new PredictionFailure({ kind: 'ended', failureReason }, { predictionId, status });
 }
@@ -44,9 +44,9 @@ export async function deliver(
 	{ context, run }: Batch,
 	prediction: Prediction,
 	requested: Requested,
-	{ item, output, account, deadline, isPromised }: Delivery,
+	{ item, output, account, deadline, waitsForVideo }: Delivery,
 ): Promise<INodeExecutionData> {
-	throwIfEnded(prediction, isPromised);
+	throwIfEnded(prediction, waitsForVideo);
 	const isWanted = prediction.state === 'succeeded' && output.videoField !== null;
 	const address = isWanted ? prediction.videoUrl : null;
 	const video =
@@ -58,7 +58,7 @@ export async function deliver(
 
 /** Submit, and Submit and Wait: the same flow to a different point. */
 async function submit(batch: Batch, job: Job, order: Order): Promise<INodeExecutionData> {
-	const until = job.isPromised ? 'ended' : 'accepted';
+	const until = job.waitsForVideo ? 'ended' : 'accepted';
 	const obtained = await obtainPrediction(batch.run, order, until);
 	if (obtained.pickedUp) batch.pickedUp.add(job.item);
 	const result = await deliver(batch, obtained.prediction, obtained, job);
@@ -69,11 +69,11 @@ async function submit(batch: Batch, job: Job, order: Order): Promise<INodeExecut
 /** Get Result: without waiting any state is an answer; waiting promises a video. */
 async function getResult(batch: Batch, job: Job): Promise<INodeExecutionData> {
 	const { run, waitedFor } = batch;
-	const { predictionId, isPromised, account } = job;
-	if (isPromised) waitedFor.add(predictionId);
-	const ask = isPromised ? waitForEnd : askForState;
+	const { predictionId, waitsForVideo, account } = job;
+	if (waitsForVideo) waitedFor.add(predictionId);
+	const ask = waitsForVideo ? waitForEnd : askForState;
 	const prediction = await ask(run, predictionId, { ...job, acceptedAt: null });
-	if (isPromised) {
+	if (waitsForVideo) {
 		waitedFor.delete(predictionId);
 		account.session.placeIsFree();
 	}

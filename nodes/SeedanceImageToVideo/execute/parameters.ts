@@ -19,7 +19,7 @@ import { hashOf } from '../prediction/ledger';
 import { describeUnexpected, type FormFault } from './messages';
 import type { PictureSource } from './picture';
 
-const refuse = (parameter: string, fault: FormFault, value?: unknown): never => {
+const throwInvalid = (parameter: string, fault: FormFault, value?: unknown): never => {
 	throw new InvalidParameter<FormFault>(parameter, fault, value);
 };
 
@@ -33,7 +33,7 @@ function readersOf(context: IExecuteFunctions, item: number) {
 			return context.getNodeParameter(path, item, undefined);
 		} catch (fault) {
 			const { message } = describeUnexpected(fault);
-			return refuse(name, { kind: 'expression', message });
+			return throwInvalid(name, { kind: 'expression', message });
 		}
 	};
 	const parameter: Read = (name) => evaluated(name, name);
@@ -64,9 +64,9 @@ export function readRunOptions(context: IExecuteFunctions) {
 	const { number, option } = readersOf(context, 0);
 	const survives = option('surviveRestarts') ?? defaultOf('surviveRestarts');
 	return {
-		maxConcurrentRequests: number('maxConcurrentRequests', { min: 1, isWhole: true }),
+		maxConcurrentRequests: number('maxConcurrentRequests', { min: 1, isInteger: true }),
 		/** Seconds of video; 0: no limit. */
-		spendingLimit: number('spendingLimit', { min: 0, isWhole: true }),
+		spendingLimit: number('spendingLimit', { min: 0, isInteger: true }),
 		surviveRestarts: readBoolean('surviveRestarts', survives),
 	} as const;
 }
@@ -77,7 +77,7 @@ const RESERVED_NAMES = ['__proto__', 'constructor', 'prototype'];
 function readOutputField(value: unknown): string {
 	const name = readText('binaryOutputField', value);
 	if (!RESERVED_NAMES.includes(name)) return name;
-	return refuse('binaryOutputField', { kind: 'reservedName' }, name);
+	return throwInvalid('binaryOutputField', { kind: 'reservedName' }, name);
 }
 
 export type ItemPlan = ReturnType<typeof readPlan>;
@@ -97,11 +97,11 @@ export function readPlan(
 	const readers = readersOf(context, item);
 	const { parameter, orDefault, isOn, number } = readers;
 	const isGetting = operation === 'getResult';
-	const isPromised = isGetting ? isOn('waitForCompletion') : operation === 'submitAndWait';
+	const waitsForVideo = isGetting ? isOn('waitForCompletion') : operation === 'submitAndWait';
 	// Options of waiting that are left over from another operation do not count.
-	const ofWaiting: typeof number = isPromised ? number : (name) => Number(defaultOf(name));
+	const ofWaiting: typeof number = waitsForVideo ? number : (name) => Number(defaultOf(name));
 	const seconds = ofWaiting('pollingInterval', { min: MIN_POLLING_INTERVAL_SECONDS });
-	const minutes = ofWaiting('timeoutMinutes', { min: 0, isAbove: true });
+	const minutes = ofWaiting('timeoutMinutes', { min: 0, exclusiveMin: true });
 	const downloads = operation !== 'submit' && !isTool && isOn('downloadVideo');
 	return {
 		pollingIntervalMs: seconds * 1000,
@@ -115,7 +115,7 @@ export function readPlan(
 		/** What to ask for; empty when submitting. */
 		predictionId: isGetting ? readPredictionId(parameter('predictionId')) : '',
 		/** Whether a video is promised, so that the item waits for one. */
-		isPromised,
+		waitsForVideo,
 	} as const;
 }
 

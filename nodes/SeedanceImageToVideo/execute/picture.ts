@@ -30,7 +30,7 @@ function typeByContent(content: Buffer): string | undefined {
 	)?.[0];
 }
 
-function refuse({ parameter, value }: PictureSource, fault: FormFault | InputFault): never {
+function throwInvalid({ parameter, value }: PictureSource, fault: FormFault | InputFault): never {
 	throw new InvalidParameter<FormFault | InputFault>(parameter, fault, value);
 }
 
@@ -51,16 +51,17 @@ function fileIn(context: IExecuteFunctions, item: number, source: PictureSource)
 	const fields = [...Object.keys(binary ?? {}), ...inJson.map((name) => `_files.${name}`)];
 	const isName = typeof value === 'string';
 	const name = isName ? value.trim() : (value as IBinaryData);
-	if (name === '') return refuse(source, { kind: 'noFieldNamed', fields });
+	if (name === '') return throwInvalid(source, { kind: 'noFieldNamed', fields });
 	const file =
 		isName && binary
 			? Object.hasOwn(binary, value.trim()) && binary[value.trim()]
 			: foundByN8n(context, item, name);
-	if (!file) return refuse(source, isName ? { kind: 'fieldMissing', fields } : { kind: 'notText' });
+	if (!file)
+		return throwInvalid(source, isName ? { kind: 'fieldMissing', fields } : { kind: 'notText' });
 	const type = (file.mimeType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 	const isUntyped = ['', 'application/octet-stream', 'binary/octet-stream'].includes(type);
 	if (!isUntyped && !/^image\/[a-z0-9.+-]+$/.test(type)) {
-		return refuse(source, { kind: 'notAnImage', type, fields });
+		return throwInvalid(source, { kind: 'notAnImage', type, fields });
 	}
 	return { name, file, fields, type: isUntyped ? undefined : type };
 }
@@ -68,7 +69,7 @@ function fileIn(context: IExecuteFunctions, item: number, source: PictureSource)
 /** What n8n says of a file, or gives of it. @throws InvalidParameter where it cannot */
 async function read<Value>(source: PictureSource, reading: () => Promise<Value>): Promise<Value> {
 	return await reading().catch((fault: unknown) =>
-		refuse(source, { kind: 'unreadableFile', message: describeUnexpected(fault).message }),
+		throwInvalid(source, { kind: 'unreadableFile', message: describeUnexpected(fault).message }),
 	);
 }
 
@@ -99,8 +100,8 @@ export async function loadPicture(
 	const content = await read(source, async () => {
 		return await context.helpers.getBinaryDataBuffer(item, name);
 	});
-	if (content.length === 0) return refuse(source, { kind: 'emptyFile' });
+	if (content.length === 0) return throwInvalid(source, { kind: 'emptyFile' });
 	const mimeType = type ?? typeByContent(content);
-	if (mimeType === undefined) return refuse(source, { kind: 'notAnImage', type: '', fields });
+	if (mimeType === undefined) return throwInvalid(source, { kind: 'notAnImage', type: '', fields });
 	return { parameter, value: `data:${mimeType};base64,${content.toString('base64')}` };
 }

@@ -10,7 +10,7 @@ import { onAbort } from '../prediction/clock';
 import { adoptEarlier } from '../prediction/flow';
 import { Cancelled } from '../prediction/limiter';
 import { throwIfCancelled } from '../prediction/wait';
-import { type Batch, isToolRun, openBatch, type Result, settled, warn } from './batch';
+import { type Batch, isToolRun, openBatch, type Result, valueOrError, warn } from './batch';
 import { type Job, openJobs } from './job';
 import {
 	CANCELLED,
@@ -20,7 +20,7 @@ import {
 	HINTS,
 	type Message,
 	messageOf,
-	Refusal,
+	ExplainedError,
 	withRetry,
 } from './messages';
 import { throwFirstFailure, toErrorItem, toNodeError, toOutput } from './node-error';
@@ -28,7 +28,7 @@ import { workOn } from './operations';
 import { readOperation } from './parameters';
 import { takeOverByParking } from './parking/hand-over';
 
-/** Refuses the run where it would cost more than the user allows. @throws Refusal */
+/** Refuses the run where it would cost more than the user allows. @throws ExplainedError */
 async function checkSpending(batch: Batch, jobs: ReadonlyArray<Job | Error>): Promise<void> {
 	const { spendingLimit } = batch.options;
 	if (spendingLimit === 0) return;
@@ -38,14 +38,14 @@ async function checkSpending(batch: Batch, jobs: ReadonlyArray<Job | Error>): Pr
 		if (job instanceof Error || !job.order || !job.submission) continue;
 		const { record } = job.order;
 		// An item whose picture cannot be loaded will fail on its own.
-		if ((await settled(adoptEarlier(batch.run, job.order))) instanceof Error) continue;
+		if ((await valueOrError(adoptEarlier(batch.run, job.order))) instanceof Error) continue;
 		if (record.accepted() || record.lost() !== null) continue;
 		count++;
 		seconds += job.submission.settings.body.duration;
 	}
 	batch.budget.seconds = spendingLimit - seconds;
 	if (seconds > spendingLimit) {
-		throw new Refusal(describeOverspending(count, seconds, spendingLimit));
+		throw new ExplainedError(describeOverspending(count, seconds, spendingLimit));
 	}
 }
 
@@ -93,9 +93,9 @@ async function runAll(context: IExecuteFunctions): Promise<INodeExecutionData[]>
 			await checkSpending(batch, jobs);
 			return await takeOverByParking(batch, jobs);
 		};
-		const parked = await settled(startTogether());
+		const parked = await valueOrError(startTogether());
 		const own = async (job: Job | Error) =>
-			job instanceof Error ? job : await settled(workOn(batch, job));
+			job instanceof Error ? job : await valueOrError(workOn(batch, job));
 		const results =
 			parked instanceof Error
 				? jobs.map(() => parked)

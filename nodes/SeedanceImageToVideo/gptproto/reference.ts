@@ -78,8 +78,8 @@ export const DEFAULTS = {
 /** Ranges of whole numbers, both ends included. A seed of -1 asks for a random one. */
 export const RANGES = {
 	/** Seconds. */
-	duration: { min: 4, max: 15, isWhole: true },
-	seed: { min: -1, max: 2147483647, isWhole: true },
+	duration: { min: 4, max: 15, isInteger: true },
+	seed: { min: -1, max: 2147483647, isInteger: true },
 } as const;
 
 /** Width and height in pixels of the finished video. */

@@ -14,9 +14,9 @@ import {
 export interface NumberRange {
 	readonly min: number;
 	readonly max?: number;
-	readonly isWhole?: boolean;
+	readonly isInteger?: boolean;
 	/** The least is not one of them. */
-	readonly isAbove?: boolean;
+	readonly exclusiveMin?: boolean;
 }
 
 /** What is wrong with a value. The words for it are in execute/messages/. */
@@ -92,13 +92,13 @@ export function readText(parameter: string, value: unknown): string {
 /** Reads a number, also as the text an expression may give. @throws InvalidParameter */
 export function readNumber(parameter: string, value: unknown, range: NumberRange): number {
 	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-	const { min, max = Infinity, isWhole = false, isAbove = false } = range;
+	const { min, max = Infinity, isInteger = false, exclusiveMin = false } = range;
 	const isIn =
 		typeof number === 'number' &&
 		Number.isFinite(number) &&
-		(isAbove ? number > min : number >= min) &&
+		(exclusiveMin ? number > min : number >= min) &&
 		number <= max &&
-		(!isWhole || Number.isInteger(number));
+		(!isInteger || Number.isInteger(number));
 	if (isIn) return number;
 	throw new InvalidParameter(parameter, { kind: 'notANumber', range }, value);
 }
@@ -206,12 +206,12 @@ export function readPicture({ value, parameter }: PictureReference): string {
 	if (isDataUri(text)) {
 		const [header = '', type] = DATA_URI_HEADER.exec(text) ?? [];
 		const given = text.slice(header.length);
-		const isWhole = isBase64(given);
+		const isInteger = isBase64(given);
 		const plain = `data:${type};base64,`;
 		// As it is, where it is plain: put together anew, a picture would be in memory once more.
-		if (type && isWhole && header.length === plain.length) return text;
-		const content = isWhole ? given : given.replace(/\s+/g, '');
-		if (type && (isWhole || isBase64(content))) return plain + content;
+		if (type && isInteger && header.length === plain.length) return text;
+		const content = isInteger ? given : given.replace(/\s+/g, '');
+		if (type && (isInteger || isBase64(content))) return plain + content;
 		throw new InvalidParameter(parameter, { kind: 'notAPictureDataUri' }, value);
 	}
 	const protocol = URL.canParse(text) ? new URL(text).protocol : '';

@@ -7,7 +7,7 @@ export const bounds = {
 	/** What is under way at a timeout, or when the run is cancelled, has so long to come to its end. */
 	graceMs: 10_000,
 	/** An answer of the API, unpacked. */
-	answerBytes: 4 * 1024 * 1024,
+	responseBytes: 4 * 1024 * 1024,
 	/** A video of 15 seconds at 1080p is far below this. */
 	videoBytes: 1024 ** 3,
 	/** Until a video's first byte, and between any two of its bytes. */
@@ -27,7 +27,7 @@ export const bounds = {
 	/** Attempts to reach a host that refuses the connection or has no address; nothing was sent then. */
 	connectAttempts: 5,
 	/** Attempts of a question nobody waits with (Get Result) when the answer is no answer. */
-	questionAttempts: 5,
+	pollAttempts: 5,
 	/** First pause after a fault or a rate limit; doubles from there. */
 	backoffBaseMs: 1_000,
 	backoffMaxMs: 30_000,

@@ -9,7 +9,7 @@ import { type DownloadFault, PredictionFailure } from './reason';
 import { backoffMs } from './retry';
 import type { Account, Run } from './run';
 import type { ByteStream } from './stream';
-import type { VideoAnswer } from './transport';
+import type { VideoResponse } from './transport';
 import { throwIfCancelled } from './wait';
 
 /** Puts a stream in the binary store; rejects when the stream breaks off. */
@@ -27,7 +27,7 @@ const PACKING_SHARE = 0.001;
 class DownloadMonitor {
 	fault: DownloadFault | null = null;
 	readonly abort = new AbortController();
-	private answer: VideoAnswer | null = null;
+	private answer: VideoResponse | null = null;
 	private bytes = 0;
 	private hasBegun = false;
 	private hasEnded = false;
@@ -41,7 +41,7 @@ class DownloadMonitor {
 	}
 
 	/** Counts what passes through the stream from now on. */
-	follow(answer: VideoAnswer): void {
+	follow(answer: VideoResponse): void {
 		this.answer = answer;
 		// Paused, so that no byte passes before somebody stores it.
 		answer.stream.pause();
@@ -91,7 +91,7 @@ class DownloadMonitor {
 }
 
 /** What is wrong with an answer, by its head alone. */
-function headFault({ status }: VideoAnswer, announced: number): DownloadFault | null {
+function headFault({ status }: VideoResponse, announced: number): DownloadFault | null {
 	if (status !== 200) return { kind: 'status', status };
 	if (announced === 0) return { kind: 'empty' };
 	return announced > bounds.videoBytes ? { kind: 'tooLarge' } : null;
@@ -116,7 +116,7 @@ async function downloadOnce(
 	try {
 		const answer = await transport.openVideo(url, monitor.abort.signal);
 		if (!('stream' in answer)) {
-			return { fault: monitor.fault ?? { kind: 'noAnswer', code: answer.code } };
+			return { fault: monitor.fault ?? { kind: 'noResponse', code: answer.code } };
 		}
 		const announced = Number(answer.headers['content-length'] ?? NaN);
 		const fault = headFault(answer, announced);

@@ -30,7 +30,7 @@ export async function obtainPrediction(run: Run, order: Order, until: Until): Pr
 	for (let isAnother = false; ; isAnother = true) {
 		await adoptEarlier(run, order);
 		const lost = record.lost();
-		if (lost !== null) throw new PredictionFailure({ kind: 'answerLost', obstacle: lost });
+		if (lost !== null) throw new PredictionFailure({ kind: 'responseLost', obstacle: lost });
 		const earlier = record.accepted();
 		if (!earlier) {
 			if (isAnother) order.allowAnother();
@@ -94,5 +94,5 @@ async function follow(
 
 function isUnknown(failure: unknown): boolean {
 	const reason = failure instanceof PredictionFailure ? failure.reason : null;
-	return reason?.kind === 'refused' && reason.refusal.reason === 'notFound';
+	return reason?.kind === 'refused' && reason.refusal.ground === 'notFound';
 }

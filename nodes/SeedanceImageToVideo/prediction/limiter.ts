@@ -4,7 +4,7 @@ import { bounds } from './bounds';
 import { type Clock, onAbort } from './clock';
 import { backoffMs, type Outcome } from './retry';
 
-type RequestKind = 'submission' | 'question' | 'download';
+type RequestKind = 'submission' | 'poll' | 'download';
 
 /** Thrown where a request was not let through before its deadline. It was not sent. */
 export class HeldBack extends Error {
@@ -45,15 +45,15 @@ const MOST_CAUTIOUS = 5;
 export class Limiter {
 	private readonly waiting = new Set<Waiter>();
 	/** Downloads come from another host: they are neither paused nor too many. */
-	private readonly pausedUntil = { submission: 0, question: 0, download: 0 };
-	private readonly underWay = { submission: 0, question: 0, download: 0 };
+	private readonly pausedUntil = { submission: 0, poll: 0, download: 0 };
+	private readonly inFlight = { submission: 0, poll: 0, download: 0 };
 	/**
 	 * Submissions at one time, and questions, which wait for no upload: one after a 429 to a question, twice as many with
 	 * every good answer.
 	 */
 	private width = Infinity;
 	private lastBegun: RequestKind | null = null;
-	private questionsRefusedInARow = 0;
+	private pollsRefusedInARow = 0;
 	/** Places known to be free. Infinite until a submission is refused; from then on each prediction that ends frees one. */
 	private freePlaces = Infinity;
 	/** Without a free place one submission is tried now and then: there may be more places than it seems. */
@@ -74,7 +74,7 @@ export class Limiter {
 	}
 
 	isIdle(): boolean {
-		const isBusy = Object.values(this.underWay).some((count) => count > 0) || this.waiting.size > 0;
+		const isBusy = Object.values(this.inFlight).some((count) => count > 0) || this.waiting.size > 0;
 		return !isBusy && this.clock.now() - this.lastUsedAt > bounds.accountIdleMs;
 	}
 
@@ -84,7 +84,7 @@ export class Limiter {
 		return {
 			/** Sends one request when it may be sent. @throws HeldBack at the deadline; Cancelled */
 			request: async (
-				kind: 'submission' | 'question',
+				kind: 'submission' | 'poll',
 				deadline: number,
 				send: () => Promise<Outcome>,
 			) =>
@@ -133,7 +133,7 @@ export class Limiter {
 		try {
 			return await work(isProbe);
 		} finally {
-			this.underWay[kind]--;
+			this.inFlight[kind]--;
 			this.lastUsedAt = this.clock.now();
 			slots.used--;
 			for (const pump of [...slots.pumps]) pump();
@@ -163,7 +163,7 @@ export class Limiter {
 				slots.used++;
 				slots.pumps.delete(this.pump);
 				slots.pumps.add(this.pump);
-				this.underWay[kind]++;
+				this.inFlight[kind]++;
 				this.lastBegun = kind;
 				if (isProbe) this.probeLater();
 				else if (kind === 'submission') this.freePlaces--;
@@ -174,7 +174,7 @@ export class Limiter {
 	};
 
 	private isTooWide(kind: RequestKind): boolean {
-		return kind !== 'download' && this.underWay[kind] >= this.width;
+		return kind !== 'download' && this.inFlight[kind] >= this.width;
 	}
 
 	private wakeUpAt(time: number): void {
@@ -224,16 +224,16 @@ export class Limiter {
 		if (outcome?.kind === 'rateLimited') {
 			let ms = Math.min(outcome.retryAfterMs ?? 0, bounds.longestPauseMs);
 			// A 429 to a submission may be about the predictions at work alone, so questions go on.
-			if (kind === 'question') {
+			if (kind === 'poll') {
 				// Several questions of one burst may be refused together: that is one refusal, not many.
-				if (sentAt >= pausedUntil.question) this.questionsRefusedInARow++;
-				ms = Math.max(ms, backoffMs(this.questionsRefusedInARow, this.random()));
-				pausedUntil.question = Math.max(pausedUntil.question, this.clock.now() + ms);
+				if (sentAt >= pausedUntil.poll) this.pollsRefusedInARow++;
+				ms = Math.max(ms, backoffMs(this.pollsRefusedInARow, this.random()));
+				pausedUntil.poll = Math.max(pausedUntil.poll, this.clock.now() + ms);
 				this.width = 1;
 			}
 			pausedUntil.submission = Math.max(pausedUntil.submission, this.clock.now() + ms);
-		} else if (outcome && outcome.kind !== 'noAnswer' && sentAt >= pausedUntil.question) {
-			if (kind === 'question') this.questionsRefusedInARow = 0;
+		} else if (outcome && outcome.kind !== 'noResponse' && sentAt >= pausedUntil.poll) {
+			if (kind === 'poll') this.pollsRefusedInARow = 0;
 			this.width *= 2;
 		}
 	}

@@ -1,17 +1,17 @@
 // Why one item has no video: a typed reason with its facts. The words for it are in execute/messages/failures.ts.
-import type { Obstacle, Refused } from './retry';
+import type { Obstacle, Refusal } from './retry';
 
 export type Reason =
 	/** GPTProto said no to a submission or to a question. */
-	| { readonly kind: 'refused'; readonly what: 'submission' | 'result'; readonly refusal: Refused }
+	| { readonly kind: 'refused'; readonly what: 'submission' | 'result'; readonly refusal: Refusal }
 	/** The same refusal met another item before, so this one was not sent. */
-	| { readonly kind: 'notSentAfterRefusal'; readonly refusal: Refused }
+	| { readonly kind: 'notSentAfterRefusal'; readonly refusal: Refusal }
 	/** GPTProto could not be reached; nothing was sent. */
 	| { readonly kind: 'unreachable'; readonly code: string; readonly proxyStatus?: number }
 	/** The item waited its whole timeout for its turn; nothing was sent. */
 	| { readonly kind: 'heldBack'; readonly waitedMs: number; readonly isRateLimited: boolean }
 	/** The answer to the submission was lost, now or in an earlier try. */
-	| { readonly kind: 'answerLost'; readonly obstacle: Obstacle | string }
+	| { readonly kind: 'responseLost'; readonly obstacle: Obstacle | string }
 	| { readonly kind: 'ended'; readonly failureReason: string | null }
 	| { readonly kind: 'timedOut'; readonly waitedMs: number; readonly obstacle: Obstacle | null }
 	/** Get Result, which does not wait, got no usable answer. */
@@ -22,7 +22,7 @@ export type Reason =
 
 /** Why a video could not be downloaded. */
 export type DownloadFault =
-	| { readonly kind: 'noAnswer'; readonly code: string }
+	| { readonly kind: 'noResponse'; readonly code: string }
 	| { readonly kind: 'status'; readonly status: number }
 	/** The answer was a page or a message, or held nothing. */
 	| { readonly kind: 'notAVideo'; readonly contentType: string }

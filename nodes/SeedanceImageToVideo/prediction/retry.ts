@@ -1,11 +1,11 @@
 // What may be sent again. A submission costs money, so it is repeated only when it surely was not accepted; reading a
 // result is harmless, so nearly anything is forgiven. Pure: policy as data and small predicates.
-import type { Answer, RefusalReason } from '../gptproto/answer';
+import type { ApiResponse, RefusalGround } from '../gptproto/response';
 import { bounds } from './bounds';
 
 /** A request that brought no HTTP answer of GPTProto's. */
-export interface NoAnswer {
-	readonly kind: 'noAnswer';
+export interface NoResponse {
+	readonly kind: 'noResponse';
 	/** Node's code, such as ECONNRESET, or one of ours, such as TIMEOUT. */
 	readonly code: string;
 	/** Whether the request may have reached GPTProto. */
@@ -14,14 +14,14 @@ export interface NoAnswer {
 	readonly proxyStatus?: number;
 }
 
-export type Outcome = Answer | NoAnswer;
-export type Refused = Extract<Outcome, { readonly kind: 'refused' }>;
+export type Outcome = ApiResponse | NoResponse;
+export type Refusal = Extract<Outcome, { readonly kind: 'refused' }>;
 /** What stood in the way of a usable answer. */
 export type Obstacle = Exclude<Outcome, { readonly kind: 'prediction' }>;
 
 /** An obstacle in a few words, as the ledger keeps it: HTTP status or code, and GPTProto's message. */
 export function describeObstacle(obstacle: Obstacle): string {
-	if (obstacle.kind === 'noAnswer') return obstacle.code;
+	if (obstacle.kind === 'noResponse') return obstacle.code;
 	return `HTTP ${obstacle.httpCode}${obstacle.message === '' ? '' : `, "${obstacle.message}"`}`;
 }
 
@@ -78,25 +78,25 @@ function factsOf(fault: unknown, depth = 0): FaultFacts {
  * What is known of a request that ended in an exception. The exception itself goes no further: it carries the request,
  * and the request carries the key.
  */
-export function readFault(fault: unknown): NoAnswer {
+export function readFault(fault: unknown): NoResponse {
 	const { code = 'UNKNOWN', syscall = '', message = '' } = factsOf(fault);
 	const neverSent =
 		BEFORE_SENDING.has(syscall) || NEVER_SENT.has(code) || NEVER_SENT_WORDS.test(message);
-	return { kind: 'noAnswer', code, sent: !neverSent };
+	return { kind: 'noResponse', code, sent: !neverSent };
 }
 
 /** Whether a submission with this outcome surely was not accepted, so that it may be sent again. */
 export function isSurelyNotAccepted(outcome: Obstacle): boolean {
-	if (outcome.kind === 'noAnswer') return !outcome.sent;
+	if (outcome.kind === 'noResponse') return !outcome.sent;
 	return outcome.kind === 'refused' || outcome.kind === 'rateLimited';
 }
 
 /** Whether a submission that was never sent is worth another try in a moment. */
-export function mayConnectNextTime(outcome: Obstacle): outcome is NoAnswer {
-	return outcome.kind === 'noAnswer' && !outcome.sent && PASSING.has(outcome.code);
+export function mayConnectNextTime(outcome: Obstacle): outcome is NoResponse {
+	return outcome.kind === 'noResponse' && !outcome.sent && PASSING.has(outcome.code);
 }
 
-const FINAL: readonly RefusalReason[] = [
+const FINAL: readonly RefusalGround[] = [
 	'unauthorized',
 	'forbidden',
 	'forbiddenByUnknown',
@@ -111,16 +111,16 @@ const FINAL: readonly RefusalReason[] = [
 export function isFinalRefusal(
 	outcome: Obstacle,
 	sinceAcceptedMs: number | null,
-): outcome is Refused {
+): outcome is Refusal {
 	if (outcome.kind !== 'refused') return false;
-	if (outcome.reason !== 'notFound') return FINAL.includes(outcome.reason);
+	if (outcome.ground !== 'notFound') return FINAL.includes(outcome.ground);
 	return sinceAcceptedMs === null || sinceAcceptedMs >= bounds.notFoundGraceMs;
 }
 
 /** What a refusal tells of other submissions: 401 meets everything of the account, 403 everything of its model. */
-export function scopeOfRefusal({ reason }: Refused): 'account' | 'model' | null {
-	if (reason === 'unauthorized') return 'account';
-	return reason === 'forbidden' || reason === 'forbiddenByUnknown' ? 'model' : null;
+export function scopeOfRefusal({ ground }: Refusal): 'account' | 'model' | null {
+	if (ground === 'unauthorized') return 'account';
+	return ground === 'forbidden' || ground === 'forbiddenByUnknown' ? 'model' : null;
 }
 
 /**

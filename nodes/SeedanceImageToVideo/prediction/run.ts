@@ -2,7 +2,7 @@
 import type { Clock } from './clock';
 import type { Ledger } from './ledger';
 import type { Session } from './limiter';
-import type { Refused } from './retry';
+import type { Refusal } from './retry';
 import type { Semaphore } from './semaphore';
 import type { Transport } from './transport';
 
@@ -18,7 +18,7 @@ export interface Account {
 export type RunEvent =
 	| { readonly kind: 'accepted'; readonly item: number; readonly predictionId: string }
 	| { readonly kind: 'acceptedWhileCancelled'; readonly predictionId: string }
-	| { readonly kind: 'answerLost'; readonly item: number; readonly reason: string };
+	| { readonly kind: 'responseLost'; readonly item: number; readonly reason: string };
 
 export interface Run {
 	readonly clock: Clock;
@@ -27,7 +27,7 @@ export interface Run {
 	readonly signal: AbortSignal | undefined;
 	readonly ledger: Ledger;
 	/** Refusals that meet other items too, by the account or the model they share; submission.ts alone writes to it. */
-	readonly refusals: Map<string, Refused>;
+	readonly refusals: Map<string, Refusal>;
 	/** Bytes of pictures in memory. */
 	readonly pictures: Semaphore;
 	readonly downloads: Semaphore;

@@ -16,7 +16,7 @@ const LARGEST_GROWTH = 3;
  * @param waitedMs from acceptance to the last question; 0 before the first
  * @returns milliseconds
  */
-export function pauseBeforeNextQuestion(pollingIntervalMs: number, waitedMs: number): number {
+export function pauseBeforeNextPoll(pollingIntervalMs: number, waitedMs: number): number {
 	if (waitedMs <= 0) {
 		return Math.max(
 			pollingIntervalMs,

@@ -5,13 +5,13 @@ export type Semaphore = ReturnType<typeof createSemaphore>;
 /** @param capacity how much weight may be under way at one time; a piece of work weighs 1 unless told */
 export function createSemaphore(capacity: number) {
 	const waiting: Array<{ readonly weight: number; readonly begin: () => void }> = [];
-	let underWay = 0;
+	let inFlight = 0;
 
 	function pump(): void {
 		for (let next = waiting[0]; next; next = waiting[0]) {
-			if (underWay > 0 && underWay + next.weight > capacity) return;
+			if (inFlight > 0 && inFlight + next.weight > capacity) return;
 			waiting.shift();
-			underWay += next.weight;
+			inFlight += next.weight;
 			next.begin();
 		}
 	}
@@ -26,7 +26,7 @@ export function createSemaphore(capacity: number) {
 			try {
 				return await work();
 			} finally {
-				underWay -= weight;
+				inFlight -= weight;
 				pump();
 			}
 		},

@@ -29,7 +29,7 @@ export async function readText(
 	try {
 		for await (const chunk of body) {
 			bytes += chunk.length;
-			if (bytes > bounds.answerBytes) {
+			if (bytes > bounds.responseBytes) {
 				body.destroy();
 				return { text: '', fault: Object.assign(new Error(), { code: 'ANSWER_TOO_LARGE' }) };
 			}

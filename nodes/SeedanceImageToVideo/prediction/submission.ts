@@ -92,9 +92,9 @@ function notAccepted(outcome: Obstacle): PredictionFailure {
 	if (outcome.kind === 'refused') {
 		return new PredictionFailure({ kind: 'refused', what: 'submission', refusal: outcome });
 	}
-	return outcome.kind === 'noAnswer' && !outcome.sent
+	return outcome.kind === 'noResponse' && !outcome.sent
 		? new PredictionFailure({ ...outcome, kind: 'unreachable' })
-		: new PredictionFailure({ kind: 'answerLost', obstacle: outcome });
+		: new PredictionFailure({ kind: 'responseLost', obstacle: outcome });
 }
 
 /**
@@ -125,7 +125,7 @@ async function attempt(run: Run, order: Order, deadline: number): Promise<Outcom
 		} else if (!isSurelyNotAccepted(outcome)) {
 			const reason = describeObstacle(outcome);
 			record.saveLost(reason, facts);
-			run.report({ kind: 'answerLost', item: record.item, reason });
+			run.report({ kind: 'responseLost', item: record.item, reason });
 		} else if (outcome.kind === 'refused') {
 			const scope = scopeOfRefusal(outcome);
 			if (scope) run.refusals.set(scopes[scope], outcome);

@@ -7,12 +7,12 @@ import type {
 	IHttpRequestOptions,
 } from 'n8n-workflow';
 import { isPrivateAddress } from '../gptproto/access';
-import { readAnswer, readRetryAfter } from '../gptproto/answer';
+import { readResponse, readRetryAfter } from '../gptproto/response';
 import { resultPath, submissionPath } from '../gptproto/reference';
 import type { SubmissionRequest } from '../gptproto/request';
 import { bounds } from './bounds';
 import { type Clock, onAbort } from './clock';
-import { type NoAnswer, type Outcome, readFault } from './retry';
+import { type NoResponse, type Outcome, readFault } from './retry';
 import { type ByteStream, readText } from './stream';
 
 export const CREDENTIAL_TYPE = 'gptProtoApi';
@@ -30,7 +30,7 @@ export interface Access {
 }
 
 /** An answer to the request for a video. */
-export interface VideoAnswer {
+export interface VideoResponse {
 	readonly status: number;
 	readonly headers: IDataObject;
 	readonly stream: ByteStream;
@@ -128,17 +128,17 @@ export function createTransport(
 			const isPlain = socket && socket.encrypted !== true;
 			if (status === 407 || (isPlain && /^https:/i.test(baseUrl))) {
 				cut.abort();
-				return { kind: 'noAnswer', code: `HTTP_${status}`, sent: false, proxyStatus: status };
+				return { kind: 'noResponse', code: `HTTP_${status}`, sent: false, proxyStatus: status };
 			}
 			const { text, fault } = await readText(body);
-			const told = readAnswer({ status, headers, body: text }, clock.epochMs(), key, expectedId);
+			const told = readResponse({ status, headers, body: text }, clock.epochMs(), key, expectedId);
 			// A prediction that was told is known, also where the end of the answer did not come.
 			if (told.kind === 'prediction' || (!fault && !cut.signal.aborted)) return told;
 			throw fault;
 		} catch (fault) {
 			stream?.destroy();
 			const { aborted, reason } = cut.signal;
-			return aborted ? { kind: 'noAnswer', code: String(reason), sent: true } : readFault(fault);
+			return aborted ? { kind: 'noResponse', code: String(reason), sent: true } : readFault(fault);
 		} finally {
 			forget();
 			done.abort();
@@ -167,12 +167,12 @@ export function createTransport(
 			return await ask({ method: 'GET', url, headers }, limitMs, 0, predictionId);
 		},
 		/** Opens a video, following a few redirects. `signal` ends it, also while its bytes come. */
-		async openVideo(url: string, signal: AbortSignal): Promise<VideoAnswer | NoAnswer> {
+		async openVideo(url: string, signal: AbortSignal): Promise<VideoResponse | NoResponse> {
 			let address = url;
 			for (let hop = 0; hop <= bounds.redirects; hop++) {
 				// An address from outside must not lead into the network n8n runs in.
 				if (isPrivateAddress(address) && !isPrivateAddress(baseUrl)) {
-					return { kind: 'noAnswer', code: 'PRIVATE_ADDRESS', sent: false };
+					return { kind: 'noResponse', code: 'PRIVATE_ADDRESS', sent: false };
 				}
 				const hangUp = new AbortController();
 				onAbort(signal, () => hangUp.abort());
@@ -203,10 +203,10 @@ export function createTransport(
 					return readFault(fault);
 				}
 				if (!/^https?:/i.test(address)) {
-					return { kind: 'noAnswer', code: 'NOT_A_WEB_ADDRESS', sent: true };
+					return { kind: 'noResponse', code: 'NOT_A_WEB_ADDRESS', sent: true };
 				}
 			}
-			return { kind: 'noAnswer', code: 'TOO_MANY_REDIRECTS', sent: true };
+			return { kind: 'noResponse', code: 'TOO_MANY_REDIRECTS', sent: true };
 		},
 	};
 }

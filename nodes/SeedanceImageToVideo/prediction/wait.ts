@@ -5,7 +5,7 @@ import { Cancelled, HeldBack } from './limiter';
 import { PredictionFailure } from './reason';
 import { backoffMs, isFinalRefusal, type Obstacle, type Outcome } from './retry';
 import type { Account, Run } from './run';
-import { pauseBeforeNextQuestion } from './schedule';
+import { pauseBeforeNextPoll } from './schedule';
 
 export interface WaitOptions {
 	readonly account: Account;
@@ -36,7 +36,7 @@ export async function askOnce(
 	end: number = deadline + bounds.graceMs,
 	onSent: () => void = () => undefined,
 ): Promise<Outcome | null> {
-	const question = session.request('question', deadline, async () => {
+	const question = session.request('poll', deadline, async () => {
 		throwIfCancelled(run);
 		onSent();
 		const remainingMs = end - run.clock.now();
@@ -75,7 +75,7 @@ export async function waitForEnd(
 	let status: string | undefined;
 	let obstacle: Obstacle | null = null;
 	let faults = 0;
-	let lastQuestionAt = waitingSince;
+	let lastPollAt = waitingSince;
 	let notBefore = waitingSince;
 	let addressMissingSince: number | null = null;
 
@@ -90,9 +90,9 @@ export async function waitForEnd(
 
 	for (let isFirst = true; ; isFirst = false) {
 		if (!isFirst || acceptedAt !== null) {
-			const waitedMs = isFirst ? 0 : Math.max(lastQuestionAt - waitingSince, 1);
-			const pauseMs = pauseBeforeNextQuestion(pollingIntervalMs, waitedMs);
-			const dueAt = Math.max(lastQuestionAt + pauseMs, notBefore);
+			const waitedMs = isFirst ? 0 : Math.max(lastPollAt - waitingSince, 1);
+			const pauseMs = pauseBeforeNextPoll(pollingIntervalMs, waitedMs);
+			const dueAt = Math.max(lastPollAt + pauseMs, notBefore);
 			await clock.sleep(Math.min(dueAt, deadline) - clock.now(), run.signal);
 		}
 		const isLast = clock.now() >= deadline;
@@ -103,7 +103,7 @@ export async function waitForEnd(
 			account,
 			isLast ? Math.min(clock.now() + bounds.graceMs / 2, end) : deadline,
 			end,
-			() => (lastQuestionAt = clock.now()),
+			() => (lastPollAt = clock.now()),
 		);
 		if (outcome === null) throw timedOut();
 		const now = clock.now();
@@ -148,7 +148,7 @@ export async function askForState(
 ): Promise<Prediction> {
 	const deadline = startedAt + timeoutMs;
 	let obstacle: Obstacle | null = null;
-	for (let faults = 0; faults < bounds.questionAttempts;) {
+	for (let faults = 0; faults < bounds.pollAttempts;) {
 		const outcome = await askOnce(run, predictionId, account, deadline);
 		if (outcome === null) break;
 		if (outcome.kind === 'prediction') return outcome.prediction;
@@ -162,7 +162,7 @@ export async function askForState(
 		if (outcome.kind === 'rateLimited') continue;
 		const pauseMs = Math.max(backoffMs(++faults, run.random()), retryAfterOf(outcome));
 		const remainingMs = deadline - run.clock.now();
-		if (faults >= bounds.questionAttempts || remainingMs <= 0) break;
+		if (faults >= bounds.pollAttempts || remainingMs <= 0) break;
 		await run.clock.sleep(Math.min(pauseMs, remainingMs), run.signal);
 	}
 	throw new PredictionFailure({ kind: 'stateUnknown', obstacle }, { predictionId });

@@ -1,12 +1,12 @@
 // Words for why one item has no video, from the typed reason.
-import type { RefusalReason } from '../../gptproto/answer';
+import type { RefusalGround } from '../../gptproto/response';
 import type {
 	DownloadFault,
 	PredictionFacts,
 	PredictionFailure,
 	Reason,
 } from '../../prediction/reason';
-import { describeObstacle, type Obstacle, type Refused } from '../../prediction/retry';
+import { describeObstacle, type Obstacle, type Refusal } from '../../prediction/retry';
 import {
 	counted,
 	type FailureCause,
@@ -34,8 +34,8 @@ export function obstacleInWords(obstacle: Obstacle | string): string {
 }
 
 /** A clear no of GPTProto, or of a proxy in front of it; to a submission, or to a question for the prediction `id`. */
-function refusalWords({ reason, httpCode }: Refused, isSubmission: boolean, id: string): Words {
-	const words: Readonly<Record<RefusalReason, Words>> = {
+function refusalWords({ ground, httpCode }: Refusal, isSubmission: boolean, id: string): Words {
+	const words: Readonly<Record<RefusalGround, Words>> = {
 		unauthorized: [
 			'GPTProto did not accept the API key',
 			'Check the API key in the "GPTProto API" credential. It may be mistyped, revoked or from another account.',
@@ -76,7 +76,7 @@ function refusalWords({ reason, httpCode }: Refused, isSubmission: boolean, id: 
 			'Check the address and the size of the image, the model and the options.',
 		],
 	};
-	return words[reason];
+	return words[ground];
 }
 
 const NOT_OPENED: Readonly<Record<string, string>> = {
@@ -86,7 +86,7 @@ const NOT_OPENED: Readonly<Record<string, string>> = {
 
 function downloadFaultInWords(fault: DownloadFault): string {
 	switch (fault.kind) {
-		case 'noAnswer':
+		case 'noResponse':
 			return NOT_OPENED[fault.code] ?? `no answer (${oneLine(fault.code)})`;
 		case 'status':
 			return `HTTP ${fault.status}`;
@@ -151,7 +151,7 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 						"Nothing was submitted. Raise 'Max Concurrent Requests', or 'Timeout (Minutes)' if it is short. It is safe to submit this item again.",
 						'temporarily-unavailable',
 					];
-		case 'answerLost':
+		case 'responseLost':
 			return [
 				'The answer to the submission was lost: a prediction may exist and may be billed',
 				`Reason: ${obstacleInWords(reason.obstacle)}. To avoid paying twice, Retry On Fail does not submit this item again. Check the usage in your GPTProto account first. If the prediction is there, use Get Result with its ID.`,

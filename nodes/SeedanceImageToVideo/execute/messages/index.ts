@@ -13,7 +13,7 @@ export * from './parking';
 export * from './run';
 
 /** A refusal that already has its words: of one item, or of the whole run. */
-export class Refusal extends Error {
+export class ExplainedError extends Error {
 	constructor(readonly words: Message) {
 		super(words.message);
 	}
@@ -21,7 +21,7 @@ export class Refusal extends Error {
 
 /** The words for whatever kept an item from its video. */
 export function messageOf(failure: unknown): Message {
-	if (failure instanceof Refusal) return failure.words;
+	if (failure instanceof ExplainedError) return failure.words;
 	if (failure instanceof PredictionFailure) return describeFailure(failure);
 	if (failure instanceof InvalidParameter) return describeInvalidParameter(failure);
 	return describeUnexpected(failure);

@@ -29,10 +29,10 @@ function typeOf(value: unknown): string {
 	return `${/^[aeiou]/.test(typeof value) ? 'an' : 'a'} ${typeof value}`;
 }
 
-function inRange({ min, max, isWhole, isAbove }: NumberRange): string {
-	const number = isWhole ? 'a whole number' : 'a number';
+function inRange({ min, max, isInteger, exclusiveMin }: NumberRange): string {
+	const number = isInteger ? 'a whole number' : 'a number';
 	if (max !== undefined) return `${number} from ${min} to ${max}`;
-	return isAbove ? `${number} above ${min}` : `${number} of at least ${min}`;
+	return exclusiveMin ? `${number} above ${min}` : `${number} of at least ${min}`;
 }
 
 function theyHave(fields: readonly string[]): string {

@@ -54,7 +54,7 @@ export function describeEvent(event: RunEvent): string {
 			return `Prediction ${oneLine(event.predictionId)} was accepted [Item ${event.item}]`;
 		case 'acceptedWhileCancelled':
 			return `Prediction ${oneLine(event.predictionId)} was accepted while the execution was being cancelled. It will keep rendering and will be charged`;
-		case 'answerLost':
+		case 'responseLost':
 			return `The answer to a submission was lost (${obstacleInWords(event.reason)}). A prediction may exist and may be billed [Item ${event.item}]`;
 	}
 }

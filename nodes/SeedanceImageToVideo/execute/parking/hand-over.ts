@@ -10,10 +10,10 @@ import { unreadPrediction } from '../../gptproto/prediction';
 import { obtainPrediction } from '../../prediction/flow';
 import { throwIfCancelled } from '../../prediction/wait';
 import { readAccess } from '../accounts';
-import { type Batch, type Result, settled, warn } from '../batch';
+import { type Batch, type Result, valueOrError, warn } from '../batch';
 import { UNKNOWN_REQUEST, outputItem } from '../item';
 import type { Job } from '../job';
-import { describeNotHandedOver, describeNotParkable, Refusal } from '../messages';
+import { describeNotHandedOver, describeNotParkable, ExplainedError } from '../messages';
 import { failedItem, type ParkedItem, toItem } from './parked-item';
 import { parkedWorkflow } from './workflow';
 
@@ -21,7 +21,7 @@ import { parkedWorkflow } from './workflow';
  * Parks the run where the user asked for it.
  *
  * @returns what the editor shows meanwhile; null where the node waits itself
- * @throws Refusal, before anything is sent, where this n8n or this credential does not allow it
+ * @throws ExplainedError, before anything is sent, where this n8n or this credential does not allow it
  */
 export async function takeOverByParking(
 	batch: Batch,
@@ -29,22 +29,22 @@ export async function takeOverByParking(
 ): Promise<readonly Result[] | null> {
 	const { context, run, isTool } = batch;
 	const { surviveRestarts, maxConcurrentRequests } = batch.options;
-	const waiting = jobs.filter((job): job is Job => !(job instanceof Error) && job.isPromised);
+	const waiting = jobs.filter((job): job is Job => !(job instanceof Error) && job.waitsForVideo);
 	if (!surviveRestarts || isTool || waiting.length === 0) return null;
 	// n8n parks a parent from 2.41 on, where `n8n-workflow` exports the constant; before that a parent would go on with its
 	// own input, as if it had videos. The context has to be a new one too, since a package installed beside n8n may have
 	// been given another n8n-workflow than n8n's own.
 	const canBeParked = WAIT_FOR_SUB_EXECUTION !== undefined && 'onExecutionFinish' in context;
-	if (!canBeParked) throw new Refusal(describeNotParkable('oldN8n'));
+	if (!canBeParked) throw new ExplainedError(describeNotParkable('oldN8n'));
 	const withoutItem = await accountIdWithoutItem(context);
 	if (jobs.some((job) => !(job instanceof Error) && job.account.id !== withoutItem)) {
-		throw new Refusal(describeNotParkable('credentialOfItem'));
+		throw new ExplainedError(describeNotParkable('credentialOfItem'));
 	}
 	const parked = await Promise.all(jobs.map(async (job, item) => await park(batch, job, item)));
 	throwIfCancelled(run);
 	const ids = parked.flatMap((one) => (one.failure ? [] : [one.predictionId]));
 	if (ids.length === 0) {
-		return parked.flatMap(({ failure }) => (failure ? [new Refusal(failure)] : []));
+		return parked.flatMap(({ failure }) => (failure ? [new ExplainedError(failure)] : []));
 	}
 	const continues = context.continueOnFail();
 	const code = parkedWorkflow(context.getNode(), continues, ids, maxConcurrentRequests);
@@ -81,29 +81,29 @@ async function accountIdWithoutItem(context: IExecuteFunctions): Promise<string 
 		executeData: { value: undefined },
 		runExecutionData: { value: { ...runExecutionData, resultData: { runData: {} } } },
 	}) as IExecuteFunctions;
-	const access = await settled(readAccess(without, 0));
+	const access = await valueOrError(readAccess(without, 0));
 	return access instanceof Error ? null : access.accountId;
 }
 
 /** Brings an item to its prediction and writes down what its output will need. */
 async function park({ run, pickedUp }: Batch, job: Job | Error, item: number): Promise<ParkedItem> {
 	if (job instanceof Error) return failedItem(item, job);
-	const { account, order, output, isPromised, timeoutMs, deadline } = job;
+	const { account, order, output, waitsForVideo, timeoutMs, deadline } = job;
 	const facts = {
 		item,
 		account: account.id,
 		output,
-		isPromised,
+		waitsForVideo,
 		timeoutMs,
 		deadlineEpochMs: run.clock.epochMs() + deadline - run.clock.now(),
 		// Any state is an answer where no video is promised: it is asked for once, at the end.
-		settled: !isPromised,
+		settled: !waitsForVideo,
 		failure: null,
 	};
 	if (!order) {
 		return { ...facts, predictionId: job.predictionId, status: null, requested: UNKNOWN_REQUEST };
 	}
-	const obtained = await settled(obtainPrediction(run, order, 'accepted'));
+	const obtained = await valueOrError(obtainPrediction(run, order, 'accepted'));
 	if (obtained instanceof Error) return failedItem(item, obtained);
 	if (obtained.pickedUp) pickedUp.add(item);
 	const { prediction, model, frame } = obtained;

@@ -6,13 +6,13 @@ import { PredictionFailure } from '../../prediction/reason';
 import { isFinalRefusal } from '../../prediction/retry';
 import type { Run } from '../../prediction/run';
 import { askForState, askOnce, waitForEnd } from '../../prediction/wait';
-import { type Batch, openBatch, type Result, settled } from '../batch';
+import { type Batch, openBatch, type Result, valueOrError } from '../batch';
 import {
 	CANCELLED,
 	describeOtherAccount,
 	describeRestOfParked,
 	messageOf,
-	Refusal,
+	ExplainedError,
 } from '../messages';
 import { throwFirstFailure, toOutput } from '../node-error';
 import { deliver, throwIfEnded } from '../operations';
@@ -37,13 +37,13 @@ export async function resumeParked(
 	return checked.map(toItem);
 }
 
-/** The account of a parked item. @throws Refusal where it is another one than before, or cannot be used any more */
+/** The account of a parked item. @throws ExplainedError where it is another one than before, or cannot be used any more */
 async function presentAccount(batch: Batch, { item, account, predictionId }: WaitingItem) {
-	const present = await settled(batch.accountOf(item));
+	const present = await valueOrError(batch.accountOf(item));
 	if (present instanceof Error) {
-		throw new Refusal(describeOtherAccount(predictionId, messageOf(present)));
+		throw new ExplainedError(describeOtherAccount(predictionId, messageOf(present)));
 	}
-	if (present.id !== account) throw new Refusal(describeOtherAccount(predictionId));
+	if (present.id !== account) throw new ExplainedError(describeOtherAccount(predictionId));
 	return present;
 }
 
@@ -86,17 +86,17 @@ type Deliverable = Awaited<ReturnType<typeof deliverableOf>>;
 /**
  * A prediction as it is now, and what is needed to deliver it.
  *
- * @throws PredictionFailure where a video was promised and there is none; Refusal, Cancelled
+ * @throws PredictionFailure where a video was promised and there is none; ExplainedError, Cancelled
  */
 async function deliverableOf(batch: Batch, parked: ParkedItem) {
-	if (parked.failure) throw new Refusal(parked.failure);
+	if (parked.failure) throw new ExplainedError(parked.failure);
 	const { run } = batch;
-	const { predictionId, isPromised, timeoutMs } = parked;
+	const { predictionId, waitsForVideo, timeoutMs } = parked;
 	const account = await presentAccount(batch, parked);
 	const startedAt = deadlineOf(run, parked) - timeoutMs;
 	const pollingIntervalMs = bounds.backoffBaseMs;
 	const options = { account, pollingIntervalMs, startedAt, timeoutMs, acceptedAt: null };
-	const ask = isPromised ? waitForEnd : askForState;
+	const ask = waitsForVideo ? waitForEnd : askForState;
 	const prediction = await ask(run, predictionId, options).catch((failure: unknown): never => {
 		const reason = failure instanceof PredictionFailure ? failure.reason : null;
 		if (reason?.kind !== 'timedOut') throw failure;
@@ -104,7 +104,7 @@ async function deliverableOf(batch: Batch, parked: ParkedItem) {
 		const facts = { predictionId, status: parked.status ?? undefined };
 		throw new PredictionFailure({ ...reason, kind: 'stateUnknown' }, facts);
 	});
-	throwIfEnded(prediction, isPromised);
+	throwIfEnded(prediction, waitsForVideo);
 	return { prediction, account, parked };
 }
 
@@ -132,7 +132,7 @@ async function deliverAll(
 	parked: readonly ParkedItem[],
 ): Promise<INodeExecutionData[]> {
 	const deliverables = await Promise.all(
-		parked.map(async (one) => await settled(deliverableOf(batch, one))),
+		parked.map(async (one) => await valueOrError(deliverableOf(batch, one))),
 	);
 	throwIfStopped(batch, deliverables, deliverables);
 	const results = await Promise.all(
@@ -140,7 +140,7 @@ async function deliverAll(
 			if (one instanceof Error) return one;
 			const { prediction, account, parked: waiting } = one;
 			const delivery = { ...waiting, account, deadline: deadlineOf(batch.run, waiting) };
-			return await settled(deliver(batch, prediction, waiting.requested, delivery));
+			return await valueOrError(deliver(batch, prediction, waiting.requested, delivery));
 		}),
 	);
 	throwIfStopped(batch, deliverables, results);

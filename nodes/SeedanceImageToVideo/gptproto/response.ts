@@ -1,17 +1,17 @@
 // Reads one HTTP answer of GPTProto, whatever it holds (envelope, either kind of error body, HTML of a proxy, half a
-// JSON), into a typed Answer. Pure: knows no n8n and no network; what may be sent again is retry.ts's affair.
+// JSON), into a typed ApiResponse. Pure: knows no n8n and no network; what may be sent again is retry.ts's affair.
 import { isObject, type JsonObject, type Prediction, readPrediction } from './prediction';
 import { ERROR_CODES } from './reference';
 
 /** An HTTP answer; header names in lower case, the body as text. */
-export interface HttpAnswer {
+export interface HttpResponse {
 	readonly status: number;
 	readonly headers: JsonObject;
 	readonly body: string;
 }
 
 /** Why GPTProto (or a proxy before it) said no; decides what a person is told to do. */
-export type RefusalReason =
+export type RefusalGround =
 	| 'unauthorized'
 	| 'forbidden'
 	/** HTTP 403 without a word of GPTProto's: a proxy or firewall may have said it. */
@@ -32,10 +32,10 @@ interface SaidToWait extends Said {
 	readonly retryAfterMs: number | null;
 }
 
-export type Answer =
+export type ApiResponse =
 	| { readonly kind: 'prediction'; readonly prediction: Prediction }
 	/** A clear no: nothing was accepted. */
-	| (Said & { readonly kind: 'refused'; readonly reason: RefusalReason })
+	| (Said & { readonly kind: 'refused'; readonly ground: RefusalGround })
 	| (SaidToWait & { readonly kind: 'rateLimited' })
 	/**
 	 * An answer that says nothing reliable about whether the request was carried out. Where one that looks accepted has no
@@ -112,12 +112,12 @@ const POLICY_WORDS =
 	/content polic|policy violation|safety|sensitive (content|information|words?)|moderation|inappropriate/i;
 
 /** What a status means, whatever its text mentions; null where it says nothing of whether the request was accepted. */
-function refusalReason(
+function refusalGround(
 	status: number,
 	code: number | null,
 	message: string,
 	isJson: boolean,
-): RefusalReason | null {
+): RefusalGround | null {
 	if (status === ERROR_CODES.unauthorized) return 'unauthorized';
 	if (status === ERROR_CODES.forbidden) return isJson ? 'forbidden' : 'forbiddenByUnknown';
 	// 303: it was carried out, and its answer lies elsewhere.
@@ -143,12 +143,12 @@ function effectiveStatus(status: number, code: number | null): number {
  * @param key the API key, which a server may repeat and which nobody shall read
  * @param expectedId the prediction that was asked for, where one was
  */
-export function readAnswer(
-	{ status: httpStatus, headers, body }: HttpAnswer,
+export function readResponse(
+	{ status: httpStatus, headers, body }: HttpResponse,
 	nowEpochMs: number,
 	key = '',
 	expectedId?: string,
-): Answer {
+): ApiResponse {
 	const parsed = cleaned(parse(body), key);
 	const isSuccess = httpStatus >= 200 && httpStatus < 300;
 	const prediction = isSuccess ? readPrediction(parsed, expectedId) : null;
@@ -164,8 +164,8 @@ export function readAnswer(
 	if (status === ERROR_CODES.tooManyRequests) {
 		return { kind: 'rateLimited', httpCode, retryAfterMs, message };
 	}
-	const reason = refusalReason(status, code, message, isObject(parsed));
-	if (reason) return { kind: 'refused', reason, httpCode, message };
+	const ground = refusalGround(status, code, message, isObject(parsed));
+	if (ground) return { kind: 'refused', ground, httpCode, message };
 	const excerpt = isSuccess ? start.slice(0, LONGEST_EXCERPT) : '';
 	return { kind: 'unreadable', httpCode, retryAfterMs, message: message || excerpt };
 }

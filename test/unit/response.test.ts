@@ -1,6 +1,6 @@
 // Any answer, of any JSON or none, becomes a typed Answer; and the spellings that are known are read right.
 import fc from 'fast-check';
-import { readAnswer, readRetryAfter } from '../../nodes/SeedanceImageToVideo/gptproto/answer';
+import { readResponse, readRetryAfter } from '../../nodes/SeedanceImageToVideo/gptproto/response';
 import { readPrediction } from '../../nodes/SeedanceImageToVideo/gptproto/prediction';
 import { STATUS_SPELLINGS, STATUSES } from '../../nodes/SeedanceImageToVideo/gptproto/reference';
 
@@ -46,7 +46,12 @@ it('reads any answer without a TypeError', () => {
 			fc.option(fc.string(), { nil: undefined }),
 			(status, text, cut, expectedId) => {
 				for (const body of [text, text.slice(0, cut % (text.length + 1))]) {
-					const answer = readAnswer({ status, headers: {}, body }, 0, 'sk-secret-key', expectedId);
+					const answer = readResponse(
+						{ status, headers: {}, body },
+						0,
+						'sk-secret-key',
+						expectedId,
+					);
 					expect(['prediction', 'refused', 'rateLimited', 'unreadable']).toContain(answer.kind);
 					if (answer.kind !== 'prediction') continue;
 					const { prediction } = answer;
@@ -146,10 +151,10 @@ it.each([
 	[200, { code: 429, message: 'moderation queue is full' }, 'rateLimited', undefined],
 	[400, { error: { message: 'The image has sensitive content' } }, 'refused', 'contentPolicy'],
 	[422, { error: { message: 'blocked by moderation' } }, 'refused', 'contentPolicy'],
-])('takes HTTP %i with %j for %s (%s)', (status, body, kind, reason) => {
-	expect(readAnswer({ status, headers: {}, body: JSON.stringify(body) }, 0)).toMatchObject({
+])('takes HTTP %i with %j for %s (%s)', (status, body, kind, ground) => {
+	expect(readResponse({ status, headers: {}, body: JSON.stringify(body) }, 0)).toMatchObject({
 		kind,
-		...(reason !== undefined && { reason }),
+		...(ground !== undefined && { ground }),
 	});
 });
 
@@ -167,7 +172,7 @@ it.each([
 });
 
 const read = (status: number, body: unknown, key = '', expectedId?: string) =>
-	readAnswer(
+	readResponse(
 		{ status, headers: {}, body: typeof body === 'string' ? body : JSON.stringify(body) },
 		0,
 		key,
@@ -272,7 +277,7 @@ describe('the API key', () => {
 
 	// The key of every case above, as the transport hands it on.
 	const read = (status: number, body: unknown, key = KEY) =>
-		readAnswer(
+		readResponse(
 			{ status, headers: {}, body: typeof body === 'string' ? body : JSON.stringify(body) },
 			0,
 			key,
@@ -304,7 +309,7 @@ it('an accepted-looking answer that nobody can read is quoted, 200 characters of
 
 it('reads an answer that begins with a byte order mark', () => {
 	const body = `\ufeff${JSON.stringify({ data: { id: 'abc', status: 'created' } })}`;
-	expect(readAnswer({ status: 200, headers: {}, body }, 0)).toMatchObject({
+	expect(readResponse({ status: 200, headers: {}, body }, 0)).toMatchObject({
 		prediction: { id: 'abc' },
 	});
 });
@@ -312,5 +317,7 @@ it('reads an answer that begins with a byte order mark', () => {
 it('keeps the key out of the names of fields', () => {
 	const key = 'sk-0123456789';
 	const body = JSON.stringify({ data: { id: 'abc', status: 'created', [key]: 1 } });
-	expect(JSON.stringify(readAnswer({ status: 200, headers: {}, body }, 0, key))).not.toContain(key);
+	expect(JSON.stringify(readResponse({ status: 200, headers: {}, body }, 0, key))).not.toContain(
+		key,
+	);
 });
