@@ -1,6 +1,7 @@
 // What GPTProto and proxies answer by HTTP, and what a person reads of it. Each n8n hands answers that are not 200 to a node
 // in a way of its own.
 import type { CustomAnswer } from '../../sandbox';
+import { CREDENTIAL_TYPE } from '../../tools/n8n/package';
 import { itemsOf } from '../../tools/n8n/workflow';
 import { inEveryN8n } from './in-every-n8n';
 import { line, SEEDANCE, seedance, start } from './workflows';
@@ -70,6 +71,19 @@ inEveryN8n((place) => {
 			expect(place.sandbox.submissionsSeen).toBe(1);
 		});
 
+		test('no answer at all, since nobody listens, is said as it is, and nothing is billed', async () => {
+			const nobody = await place.rest.createCredential({
+				name: 'Nobody listens',
+				type: CREDENTIAL_TYPE,
+				data: { apiKey: 'sk-of-nobody', baseUrl: 'http://127.0.0.1:9' },
+			});
+			const execution = await place.run(line(start(), seedance(nobody)));
+			await place.rest.deleteCredential(nobody);
+
+			expect(execution.error?.message).toMatch(/could not be reached/);
+			expect(saidOf(execution)).not.toMatch(/billed/);
+		});
+
 		test('429 is waited out', async () => {
 			place.sandbox.plan({ on: 'submit', kind: 'status429', times: 2, retryAfter: 1 });
 			const execution = await run();
@@ -117,10 +131,11 @@ inEveryN8n((place) => {
 		});
 
 		test('404 for an ID that nobody knows is said as it is', async () => {
-			const execution = await run({ operation: 'getResult', predictionId: 'no-such-id' });
+			// n8n has words of its own for messages that hold the name of a network fault.
+			const execution = await run({ operation: 'getResult', predictionId: 'ECONNREFUSED' });
 
 			expect(execution.error?.httpCode).toBe('404');
-			expect(execution.error?.message).toContain('no-such-id');
+			expect(execution.error?.message).toContain('prediction ECONNREFUSED');
 		});
 
 		test('500 that lasts to the timeout is named beside the prediction', async () => {

@@ -78,8 +78,10 @@ it('shows what it does, what was never tried, a picture and the two commands bef
 const lines = (text: string) => text.trimEnd().split('\n').length;
 
 it('is read in some minutes; so is the page on reliability', () => {
-	// The definitions of links at the end are not seen.
-	const seen = readme.slice(0, readme.indexOf('<!-- generated: links -->'));
+	// The definitions of links at the end are not seen, nor are comments.
+	const seen = readme
+		.slice(0, readme.indexOf('<!-- generated: links -->'))
+		.replace(/^<!--.*-->\n\n?/gm, '');
 	expect(lines(seen)).toBeLessThanOrEqual(200);
 	expect(lines(textOf('docs/reliability.md'))).toBeLessThanOrEqual(100);
 });
@@ -145,4 +147,19 @@ it('every row of docs/reliability.md names its tests, and each of them exists', 
 	expect(named.filter((names) => names.length === 0)).toEqual([]);
 	const missing = named.flat().filter((name) => !existsSync(join(project, `test/${name}.test.ts`)));
 	expect([...new Set(missing)]).toEqual([]);
+});
+
+it('every row of docs/n8n-interface.md names a file of the node and its tests, and all of them exist', () => {
+	const rows = [...textOf('docs/n8n-interface.md').matchAll(/^\| (?!What n8n|-)(.+?) *\|$/gm)];
+	expect(rows.length).toBeGreaterThan(10);
+	const inCode = (cell = '') => [...cell.matchAll(/`([\w/.-]+)`/g)].map(([, name]) => name ?? '');
+	for (const [, row = ''] of rows) {
+		const [, files, tests] = row.split(/ \| /);
+		const named = [
+			...inCode(files).map((name) => `nodes/SeedanceImageToVideo/${name}`),
+			...inCode(tests).map((name) => `test/${name}.test.ts`),
+		];
+		expect(named.length).toBeGreaterThanOrEqual(2);
+		expect(named.filter((name) => !existsSync(join(project, name)))).toEqual([]);
+	}
 });

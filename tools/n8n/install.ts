@@ -14,7 +14,7 @@ import { type N8nVersion, NODE_RELEASE, recipeFor } from './versions';
 const MARKER = '.complete.json';
 const QUIET = ['--no-audit', '--no-fund'];
 /** About how many requests npm makes of the registry (or its cache) for an n8n. */
-const TYPICAL_REQUESTS = 3300;
+const TYPICAL_REQUESTS = 4000;
 
 export interface Installation {
 	/** The `node` program to run n8n with. */
