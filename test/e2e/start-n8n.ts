@@ -8,7 +8,6 @@ import { startN8n } from '../../tools/n8n/instance';
 import { packProject } from '../../tools/n8n/package';
 import { RestClient } from '../../tools/n8n/rest';
 import { GATE_VERSIONS, type N8nVersion, WHOLE_VERSIONS } from '../../tools/n8n/versions';
-import { inGroups } from './in-groups';
 import { allStarted, own, type StartedN8n, tell } from './started';
 import stopAll from './stop-n8n';
 
@@ -16,6 +15,13 @@ export type Wanted = Pick<StartedN8n, 'version' | 'isWhole'>;
 
 export const isWholeVersion = (version: N8nVersion) =>
 	WHOLE_VERSIONS.some((one) => one === version);
+
+/** A list cut into lists of at most `size`, in its order. */
+export function inGroups<T>(list: readonly T[], size: number): T[][] {
+	return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
+		list.slice(index * size, (index + 1) * size),
+	);
+}
 
 /** A start is mostly work for one processor, and has two minutes. */
 const STARTED_TOGETHER = 2;
