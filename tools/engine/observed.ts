@@ -30,6 +30,11 @@ interface Response {
 	readonly body: unknown;
 }
 
+interface AxiosResponse extends Pick<Response, 'headers'> {
+	readonly status: number;
+	readonly data: unknown;
+}
+
 interface Emitter {
 	emit(this: Emitter, event: string, ...values: unknown[]): boolean;
 }
@@ -97,8 +102,15 @@ function told<Call extends unknown[]>(
 			follow(response, exchange, onChange);
 			return response;
 		} catch (fault) {
-			Object.assign(exchange, { fault: codeOf(fault), tookMs: Date.now() - exchange.sentAt });
-			onChange(exchange);
+			// Some answers come inside an exception.
+			const { response } = Object(Object(fault).cause) as { readonly response?: AxiosResponse };
+			if (response) {
+				const { status: statusCode, headers, data: body } = response;
+				follow({ statusCode, headers, body }, exchange, onChange);
+			} else {
+				Object.assign(exchange, { fault: codeOf(fault), tookMs: Date.now() - exchange.sentAt });
+				onChange(exchange);
+			}
 			throw fault;
 		}
 	};
