@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Sandbox, startSandbox } from '../../sandbox';
 import { predictionIdOf, PAID_STEPS, readTranscript } from '../../tools/live/transcript';
-import { until } from '../engine/harness';
+import { settle } from '../engine/harness';
 
 const root = join(__dirname, '..', '..');
 const children: ChildProcess[] = [];
@@ -65,7 +65,7 @@ async function accepted(name: string): Promise<string[]> {
 		existsSync(transcriptOf(name))
 			? PAID_STEPS.map((step) => predictionIdOf(readTranscript(transcriptOf(name)), step))
 			: [];
-	await until(() => ids().filter(Boolean).length === 2);
+	while (ids().filter(Boolean).length < 2) await settle(50);
 	return ids().map(String);
 }
 
@@ -79,11 +79,10 @@ it('without a terminal and without --yes it sends nothing and ends with 2', asyn
 });
 
 it.each([
-	['no key', [], { key: '' }],
-	['an address that is none', [], { baseUrl: 'gptproto.com' }],
-	['--replay with --resume', ['--replay', 'a.json', '--resume', 'b.json'], {}],
-])('with %s it sends nothing and ends with 2', async (_what, args, setting) => {
-	const { code, said } = await live(['--yes', ...args], setting).ended;
+	['no key', { key: '' }],
+	['an address that is none', { baseUrl: 'gptproto.com' }],
+])('with %s it sends nothing and ends with 2', async (_what, setting) => {
+	const { code, said } = await live(['--yes'], setting).ended;
 	expect([code, said]).toEqual([2, expect.stringMatching(/^error: /m)]);
 	expect(sandbox.requests).toEqual([]);
 });

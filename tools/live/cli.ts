@@ -31,17 +31,10 @@ import {
 	type Transcript,
 } from './transcript';
 
-interface Options {
-	readonly baseUrl: string;
-	readonly model: string;
-	readonly yes?: true;
-	readonly out?: string;
-	readonly resume?: string;
-	readonly replay?: string;
-}
-
 /** Others could not be kept out of the files: a shorter one may be part of any word. */
 const KEY = /^[\w.:+/=-]{8,}$/;
+/** Oftener than the node does by itself, so that queued and running are seen. */
+const POLLING_SECONDS = 2;
 const SECONDS = PAID_STEPS.length * ASKED.duration;
 
 const command = commandLine(
@@ -59,12 +52,18 @@ const command = commandLine(
 		),
 	)
 	.parse();
-const options = command.opts<Options>();
+const options = command.opts<{
+	readonly baseUrl: string;
+	readonly model: string;
+	readonly yes?: true;
+	readonly out?: string;
+	readonly resume?: string;
+	readonly replay?: string;
+}>();
 const apiKey = bareKey(process.env.GPTPROTO_API_KEY);
 
 /** @throws Error where a person does not say yes */
 async function agree(): Promise<void> {
-	if (options.yes) return;
 	const terminal = createInterface({ input: process.stdin, output: process.stdout });
 	terminal.on('SIGINT', () => terminal.close());
 	const closed = once(terminal, 'close').then(() => '');
@@ -74,25 +73,21 @@ async function agree(): Promise<void> {
 	if (!/^y(es)?$/i.test(answer.trim())) throw new Error('You did not say yes.');
 }
 
-/** Why there is not every video, and what to do; empty where there is. */
-function unfinished(transcript: Transcript, folder: string): string {
+/** Why there is not every video, and what to do; nothing where there is. */
+function unfinished(transcript: Transcript, folder: string): string[] {
 	const sent = PAID_STEPS.filter((step) => exchangesOf(transcript, step, 'submission').length > 0);
-	if (sent.length === 0) return 'Nothing was submitted.';
+	if (sent.length === 0) return ['Nothing was submitted.'];
 	const left = sent.filter((step) => !transcript.videos[step]);
 	const lines = left.map((step) => {
 		const { error, details } = transcript.readings[step] ?? {};
 		const id = predictionIdOf(transcript, step);
 		const lost = 'no answer to the submission: a prediction may exist and may be billed';
 		const fate = id ? `prediction ${id} was accepted` : error ? '' : lost;
-		const said = [error, Object(details).description, fate].filter(Boolean);
-		return `${step}: ${said.join('. ')}`;
+		return `${step}: ${[error, Object(details).description, fate].filter(Boolean).join('. ')}`;
 	});
-	const isPaid = left.some((step) => predictionIdOf(transcript, step));
+	if (!left.some((step) => predictionIdOf(transcript, step))) return lines;
 	const file = join(folder, 'transcript.json');
-	return [
-		...lines,
-		...(isPaid ? [`Pays nothing more: npm run live -- --resume ${file}`] : []),
-	].join('\n');
+	return [...lines, `Pays nothing more: npm run live -- --resume ${file}`];
 }
 
 async function makeVideos(contact: Contact, submits: boolean): Promise<void> {
@@ -108,68 +103,60 @@ async function makeVideos(contact: Contact, submits: boolean): Promise<void> {
 /** Everything that costs nothing, then the videos. */
 async function firstContact(contact: Contact): Promise<void> {
 	await withProgress('Checks that cost nothing', 5, async () => await runFreeSteps(contact));
-	await agree();
+	if (!options.yes) await agree();
 	await makeVideos(contact, true);
 }
 
-/** Writes the report into the folder and says how many points differ. */
-async function conclude(transcript: Transcript, folder: string): Promise<void> {
-	const { text, summary } = report(transcript);
-	await mkdir(folder, { recursive: true });
-	await writeFile(join(folder, 'report.md'), text);
-	console.log(`\n${join(folder, 'report.md')}: ${summary}`);
-}
-
+/** @throws Error with what is left to do, where there is not every video */
 async function live(baseUrl: string): Promise<void> {
 	const { out, model, resume } = options;
 	const startedAt = new Date().toISOString();
-	const transcript: Transcript = resume
+	const empty = { exchanges: [], readings: {}, resumed: [], videos: {} };
+	const transcript = resume
 		? readTranscript(resume)
-		: { baseUrl, model, startedAt, version, exchanges: [], readings: {}, resumed: [], videos: {} };
+		: { baseUrl, model, startedAt, version, ...empty };
 	if (transcript.baseUrl !== baseUrl) {
 		// The key goes there, and a file may come from anybody.
 		throw new Error(
 			`${resume} is of ${transcript.baseUrl}. To send your key there, say --base-url.`,
 		);
 	}
-	const folder =
-		out ?? (resume ? dirname(resume) : join('out', `live-${startedAt.replace(/\W/g, '-')}`));
+	const newFolder = join('out', `live-${startedAt.replace(/\W/g, '-')}`);
+	const folder = out ?? (resume ? dirname(resume) : newFolder);
 	const { binaryData, close } = await startRuntime();
-	const kept = { folder, binaryData };
-	const product = builtProduct();
 	const contact: Contact = {
-		product,
+		product: builtProduct(),
 		apiKey,
 		transcript,
-		kept,
-		pollingInterval: 2,
+		kept: { folder, binaryData },
+		pollingInterval: POLLING_SECONDS,
 		runs: new Set(),
 	};
 	const stopped = new Promise<void>((resolve) => {
 		for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-			process.once(signal, () => void stop(contact).then(resolve));
+			process.on(signal, () => void stop(contact).then(resolve));
 		}
 	});
-	const why: string[] = [];
-	await (resume ? makeVideos(contact, false) : firstContact(contact)).catch(
-		({ message }: Error) => {
-			why.push(message);
-		},
-	);
+	const ending: string[] = [];
+	await (resume ? makeVideos(contact, false) : firstContact(contact)).catch((fault: Error) => {
+		ending.push(fault.message);
+	});
 	if (contact.isStopped) await stopped;
-	const seen = cleaned(transcript, apiKey);
-	await conclude(seen, folder);
 	await close();
-	const ending = [...why, unfinished(seen, folder)].filter(Boolean).join('\n');
-	if (ending) throw new Error(ending);
+	const seen = cleaned(transcript, apiKey);
+	const { text, summary } = report(seen);
+	await mkdir(folder, { recursive: true });
+	await writeFile(join(folder, 'report.md'), text);
+	console.log(`\n${join(folder, 'report.md')}: ${summary}`);
+	ending.push(...unfinished(seen, folder));
+	if (ending.length > 0) throw new Error(ending.join('\n'));
 }
 
-/** Shows whether the node reads the answers of a transcript as it did when they were recorded. */
+/** @throws Error where the node reads the answers of a transcript otherwise than when they were recorded */
 async function playAgain(file: string): Promise<void> {
 	const { close } = await startRuntime();
 	const { then, now } = await replay(readTranscript(file), builtProduct()).finally(close);
 	console.log(report(now).text);
-	if (options.out) await conclude(now, options.out);
 	if (isDeepStrictEqual(now.readings, then.readings)) return;
 	throw new Error('The node reads these answers otherwise than when they were recorded.');
 }

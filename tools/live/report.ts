@@ -43,9 +43,17 @@ const MOST_VALUES = 8;
 
 const unique = (values: readonly string[]) => [...new Set(values)];
 const inShort = (value: unknown) => (JSON.stringify(value) ?? '').slice(0, LONGEST_VALUE);
-const undocumented = (name: string, seen: string): Point => {
-	return { name, documented: '', seen, read: '', differs: false };
-};
+const inSeconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+
+function point(
+	name: string,
+	documented: string,
+	seen: string,
+	read = '',
+	differs = documented !== '' && documented !== seen,
+): Point {
+	return { name, documented, seen, read, differs };
+}
 
 function jsonIn({ body = '' }: Recorded): unknown {
 	try {
@@ -61,15 +69,13 @@ function readingOf({ readings }: Transcript, step: StepName): IDataObject {
 	return { ...(reading.details as IDataObject | undefined), ...reading };
 }
 
-/** Every place of a value, by its path. */
+/** Every place in a value, by its path. */
 function* places(value: unknown, path = ''): Generator<readonly [string, unknown]> {
 	if (path !== '') yield [path, value];
 	if (typeof value !== 'object' || value === null) return;
+	const pathOf = (name: string) => (path === '' ? name : `${path}.${name}`);
 	for (const [name, inner] of Object.entries(value)) {
-		yield* places(
-			inner,
-			Array.isArray(value) ? `${path}[]` : [path, name].filter(Boolean).join('.'),
-		);
+		yield* places(inner, Array.isArray(value) ? `${path}[]` : pathOf(name));
 	}
 }
 
@@ -79,7 +85,7 @@ function* documentedPlaces(given: Schema, path = ''): Generator<readonly [string
 	const schema = (given.$ref && schemas[given.$ref.split('/').at(-1) ?? '']) || given;
 	if (path !== '') yield [path, schema];
 	for (const [name, inner] of Object.entries(schema.properties ?? {})) {
-		yield* documentedPlaces(inner, [path, name].filter(Boolean).join('.'));
+		yield* documentedPlaces(inner, path === '' ? name : `${path}.${name}`);
 	}
 	if (schema.items) yield* documentedPlaces(schema.items, `${path}[]`);
 }
@@ -89,7 +95,7 @@ function fieldPoints(
 	prefix: string,
 	answers: readonly Recorded[],
 	described: Schema,
-	readAs: (path: string, values: readonly unknown[]) => string,
+	readAs: (path: string, values: readonly unknown[]) => readonly string[],
 ): Point[] {
 	const seen = new Map<string, unknown[]>();
 	for (const [path, value] of answers.flatMap((answer) => [...places(jsonIn(answer))])) {
@@ -107,95 +113,80 @@ function fieldPoints(
 		if (values.length === 0 ? path.endsWith('[]') : isContainer && !differs) return [];
 		const words = own.enum ?? (own.const === undefined ? [] : [inShort(own.const)]);
 		const type = [own.type ?? 'no such field'].flat().join(' or ');
-		return {
-			name: prefix + path,
-			documented: [type, ...words].join(' '),
-			seen: unique(values.map(inShort)).slice(0, MOST_VALUES).join(', ') || 'missing',
-			read: readAs(path, values),
-			differs,
-		};
+		const shown = unique(values.map(inShort)).slice(0, MOST_VALUES).join(', ') || 'missing';
+		const read = unique(readAs(path, values)).join(', ');
+		return point(prefix + path, [type, ...words].join(' '), shown, read, differs);
 	});
 }
 
 function predictionPoints(transcript: Transcript): Point[] {
 	const answers = transcript.exchanges.filter(predictionIn);
 	if (answers.length === 0) return [];
-	const readings = PAID_STEPS.map((step) => Object.entries(readingOf(transcript, step)));
-	const { PredictionEnvelope } = openapi.components.schemas;
-	return fieldPoints('', answers, PredictionEnvelope, (path, values) => {
-		if (path === 'data.status') {
-			const statuses = answers.map(predictionIn).map((one) => `${one?.status} (${one?.state})`);
-			return unique(statuses).join(', ');
-		}
+	const fields = PAID_STEPS.flatMap((step) => Object.entries(readingOf(transcript, step)));
+	return fieldPoints('', answers, openapi.components.schemas.PredictionEnvelope, (path, values) => {
+		const states = answers.map(predictionIn).map((one) => `${one?.status} (${one?.state})`);
+		if (path === 'data.status') return states;
 		// By what it says, an ID or an address is found wherever it stands.
-		const isTold = ([, told]: [string, unknown]) =>
-			/string|number/.test(typeof told) && values.includes(told);
-		return unique(
-			readings
-				.flat()
-				.filter(isTold)
-				.map(([name]) => name),
-		).join(', ');
-	});
-}
-
-/** How a request ended: its HTTP status, and the words of an error. */
-function ending(exchange: Recorded): string {
-	const { status, fault = 'no answer' } = exchange;
-	if (status === undefined) return fault;
-	if (status < 400) return `HTTP ${status}`;
-	const { error, message } = Object(jsonIn(exchange)) as Readonly<Record<string, unknown>>;
-	return `HTTP ${status} ${inShort(Object(error).message ?? error ?? message ?? exchange.body)}`;
-}
-
-/** The statuses of the answers to a step's calls, and the form of an error. */
-function answerPoints(transcript: Transcript, step: StepName): Point[] {
-	const calls = ['models', 'submission', 'result', 'download'] as const;
-	return calls.flatMap((call) => {
-		const exchanges = exchangesOf(transcript, step, call);
-		if (exchanges.length === 0) return [];
-		const isDocumented = call !== 'download' && step !== 'Result of an unknown ID';
-		const wanted = step.endsWith('wrong key') ? 401 : 200;
-		const { error, credential, predictionId, status } = readingOf(transcript, step);
-		const answer: Point = {
-			name: `${step}: ${call}`,
-			documented: isDocumented ? `HTTP ${wanted}` : '',
-			seen: unique(exchanges.map(ending)).join(', then '),
-			read: String(error ?? credential ?? `${String(predictionId)} ${String(status)}`),
-			differs: isDocumented && exchanges.some((one) => one.status !== wanted),
-		};
-		const refused = exchanges.filter((one) => call !== 'download' && (one.status ?? 0) >= 400);
-		return [answer, ...refused.slice(-1).flatMap((one) => errorPoints(`${answer.name}: `, one))];
+		const isTold = (told: unknown) => /string|number/.test(typeof told) && values.includes(told);
+		return fields.filter(([, told]) => isTold(told)).map(([name]) => name);
 	});
 }
 
 /** The documented form: `{ "error": { "message": "…", "type": "401" } }`; the content policy's code is 503, with HTTP 400. */
-function errorPoints(prefix: string, refused: Recorded): Point[] {
+function errorPoints(name: string, refused: Recorded): Point[] {
 	const codes = [String(refused.status), ...(refused.status === 400 ? ['503'] : [])];
-	const fields = { message: { type: 'string' }, type: { type: 'string', enum: codes } };
-	const described = { properties: { error: { type: 'object', properties: fields } } };
-	return fieldPoints(prefix, [refused], described, () => '');
+	const properties = { message: { type: 'string' }, type: { type: 'string', enum: codes } };
+	const described = { properties: { error: { type: 'object', properties } } };
+	return fieldPoints(`${name}: `, [refused], described, () => []);
+}
+
+/** How a request ended: its HTTP status, and the words of an error. */
+function ending(exchange: Recorded): string {
+	const { status, fault = 'no answer', body } = exchange;
+	if (status === undefined) return fault;
+	if (status < 400) return `HTTP ${status}`;
+	const { error, message } = Object(jsonIn(exchange)) as Readonly<Record<string, unknown>>;
+	return `HTTP ${status} ${inShort(Object(error).message ?? error ?? message ?? body)}`;
+}
+
+/** The statuses of the answers to a step's calls, and the form of an error. */
+function answerPoints(transcript: Transcript, step: StepName): Point[] {
+	const { error, credential, predictionId, status } = readingOf(transcript, step);
+	const read = String(error ?? credential ?? `${String(predictionId)} ${String(status)}`);
+	const wanted = step.endsWith('wrong key') ? 401 : 200;
+	return (['models', 'submission', 'result', 'download'] as const).flatMap((call) => {
+		const exchanges = exchangesOf(transcript, step, call);
+		if (exchanges.length === 0) return [];
+		const isDocumented = call !== 'download' && step !== 'Result of an unknown ID';
+		const differs = isDocumented && exchanges.some((one) => one.status !== wanted);
+		const seen = unique(exchanges.map(ending)).join(', then ');
+		const refused = exchanges.findLast((one) => call !== 'download' && (one.status ?? 0) >= 400);
+		const name = `${step}: ${call}`;
+		return [
+			point(name, isDocumented ? `HTTP ${wanted}` : '', seen, read, differs),
+			...(refused ? errorPoints(name, refused) : []),
+		];
+	});
 }
 
 /** What is in a video, beside what was asked for. */
 function videoPoints(transcript: Transcript, step: StepName): Point[] {
 	const video = transcript.videos[step];
 	if (!video) return [];
-	const { model } = transcript;
-	const { width = '', height = '' } = frameSize(model, ASKED.resolution, ASKED.aspectRatio) ?? {};
-	const hasSound = modelFacts(model)?.audio ?? false;
-	const reading = readingOf(transcript, step);
-	const isLong = Math.abs(video.durationSeconds - ASKED.duration) <= LENGTH_TOLERANCE_SECONDS;
-	const sound = (has: boolean) => (has ? 'sound' : 'no sound');
-	const point = (name: string, documented: string, seen: string, differs = seen !== documented) => {
-		return { name: `${step}: ${name}`, documented, seen, read: '', differs };
+	const { width, height, durationSeconds, hasAudio, framesPerSecond, codec } = video;
+	const size = frameSize(transcript.model, ASKED.resolution, ASKED.aspectRatio);
+	const sound = modelFacts(transcript.model)?.audio ? 'sound' : '';
+	const told = readingOf(transcript, step);
+	const isOtherLength = Math.abs(durationSeconds - ASKED.duration) > LENGTH_TOLERANCE_SECONDS;
+	const inPixels = (one: object | null) => {
+		const { width, height } = Object(one) as Readonly<Record<string, unknown>>;
+		return width ? `${String(width)}x${String(height)}` : '';
 	};
-	const size = point('frame size', `${width}x${height}`, `${video.width}x${video.height}`);
 	return [
-		{ ...size, read: reading.width ? `${reading.width}x${reading.height}` : '' },
-		point('length', `${ASKED.duration} s`, `${video.durationSeconds} s`, !isLong),
-		point('sound', sound(hasSound), sound(video.hasAudio)),
-		undocumented(`${step}: pictures`, `${video.framesPerSecond} a second, ${video.codec}`),
+		point(`${step}: frame size`, inPixels(size), inPixels({ width, height }), inPixels(told)),
+		point(`${step}: length`, `${ASKED.duration} s`, `${durationSeconds} s`, '', isOtherLength),
+		point(`${step}: sound`, sound, hasAudio ? 'sound' : 'no sound'),
+		point(`${step}: pictures`, '', `${framesPerSecond} a second, ${codec}`),
 	];
 }
 
@@ -204,7 +195,7 @@ function lifetimeOf(address: unknown, nowMs: number): string {
 	const { searchParams } = new URL(String(address ?? ''), 'http://none');
 	const [, expires] = [...searchParams].find(([name]) => /expires?$/i.test(name)) ?? [];
 	const seconds = Number(expires) < 1e9 ? Number(expires) : Number(expires) - nowMs / 1000;
-	return seconds ? `${Math.round(seconds / 360) / 10} hours` : 'not said';
+	return seconds ? `${(seconds / 3600).toFixed(1)} hours` : 'not said';
 }
 
 /** Times and counts, which nothing documents. */
@@ -213,71 +204,66 @@ function timePoints(transcript: Transcript, step: StepName): Point[] {
 	if (!submission) return [];
 	const { sentAt, tookMs = 0 } = submission;
 	const polls = exchangesOf(transcript, step, 'result');
-	const after = (states: readonly string[]) => {
-		const found = polls.find((one) => states.includes(predictionIn(one)?.status ?? ''));
-		return found ? `${((found.sentAt - sentAt) / 1000).toFixed(1)} s` : 'not seen';
+	const first = (isIt: (prediction: ReturnType<typeof predictionIn>) => boolean) => {
+		const found = polls.find((one) => isIt(predictionIn(one)));
+		return found ? inSeconds(found.sentAt - sentAt) : 'not seen';
 	};
-	const lifetime = lifetimeOf(readingOf(transcript, step).videoUrl, sentAt);
+	const { videoUrl } = readingOf(transcript, step);
 	return [
-		undocumented(`${step}: accepted after`, `${(tookMs / 1000).toFixed(1)} s`),
-		undocumented(`${step}: first running after`, after(['running'])),
-		undocumented(`${step}: done after`, after(['succeeded', 'failed', 'expired'])),
-		undocumented(`${step}: questions for the result`, String(polls.length)),
-		undocumented(`${step}: lifetime of the address`, lifetime),
+		point(`${step}: accepted after`, '', inSeconds(tookMs)),
+		point(
+			`${step}: first running after`,
+			'',
+			first((one) => one?.status === 'running'),
+		),
+		point(
+			`${step}: done after`,
+			'',
+			first((one) => one !== null && one.state !== 'working'),
+		),
+		point(`${step}: polls`, '', String(polls.length)),
+		point(`${step}: lifetime of the address`, '', lifetimeOf(videoUrl, sentAt)),
 	];
 }
 
 function limitPoints({ exchanges }: Transcript): Point[] {
 	const headers = exchanges.flatMap((one) => Object.entries(one.headers ?? {}));
 	const limits = headers.filter(([name]) => /limit|retry-after/i.test(name));
-	return unique(limits.map((pair) => pair.join(': '))).map((line) => undocumented('Header', line));
+	return unique(limits.map((pair) => pair.join(': '))).map((line) => point('Header', '', line));
 }
 
 function table(title: string, points: readonly Point[]): string[] {
 	if (points.length === 0) return [];
 	const cell = (text: string) => text.replace(/[|\\]/g, '\\$&').replace(/\s+/g, ' ') || '-';
-	const row = ({ name, documented, seen, read }: Point) => {
+	const rows = points.map(({ name, documented, seen, read }) => {
 		return `| ${[name, documented, seen, read].map(cell).join(' | ')} |`;
-	};
+	});
 	const head = ['| Point | Documented | Seen | Read by the node as |', '| --- | --- | --- | --- |'];
-	return ['', `## ${title}`, '', ...head, ...points.map(row)];
+	return [`## ${title}`, '', ...head, ...rows, ''];
 }
 
-/**
- * The report as Markdown, and its last line.
- *
- * @param transcript cleaned
- */
+/** The report as Markdown, and its last line. */
 export function report(transcript: Transcript): {
 	readonly text: string;
 	readonly summary: string;
 } {
+	const { baseUrl, startedAt, version, model } = transcript;
 	const points = [
 		...[...FREE_STEPS, ...PAID_STEPS].flatMap((step) => answerPoints(transcript, step)),
 		...predictionPoints(transcript),
-		...PAID_STEPS.flatMap((step) => [
-			...videoPoints(transcript, step),
-			...timePoints(transcript, step),
-		]),
+		...PAID_STEPS.flatMap((step) => videoPoints(transcript, step)),
+		...PAID_STEPS.flatMap((step) => timePoints(transcript, step)),
 		...limitPoints(transcript),
 	];
 	const differing = points.filter(({ differs }) => differs);
-	const same = points.filter(({ differs, documented }) => !differs && documented !== '');
+	const silent = points.filter(({ documented }) => documented === '');
+	const same = points.filter(({ documented, differs }) => documented !== '' && !differs);
 	const summary = `${same.length} points as documented, ${differing.length} differ`;
-	const { baseUrl, startedAt, version, model } = transcript;
-	const lines = [
-		`# First contact`,
-		'',
-		`${baseUrl}, ${model}, ${startedAt}, version ${version} of the node`,
+	const head = `${baseUrl}, ${model}, ${startedAt}, version ${version} of the node`;
+	const tables = [
 		...table('Differs', differing),
-		...table(
-			'Not documented',
-			points.filter(({ documented }) => documented === ''),
-		),
+		...table('Not documented', silent),
 		...table('As documented', same),
-		'',
-		summary,
-		'',
 	];
-	return { text: lines.join('\n'), summary };
+	return { text: ['# First contact', '', head, '', ...tables, summary, ''].join('\n'), summary };
 }

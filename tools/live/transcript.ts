@@ -5,7 +5,10 @@ import { join } from 'node:path';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { readPrediction } from '../../nodes/SeedanceImageToVideo/gptproto/prediction';
+import {
+	type Prediction,
+	readPrediction,
+} from '../../nodes/SeedanceImageToVideo/gptproto/prediction';
 import { MODELS_PATH } from '../../nodes/SeedanceImageToVideo/gptproto/reference';
 import type { VideoFacts } from '../../sandbox';
 import type { Exchange } from '../engine/observed';
@@ -70,20 +73,24 @@ export function cleaned(transcript: Transcript, key: string): Transcript {
 	return JSON.parse(JSON.stringify(transcript, clean)) as Transcript;
 }
 
+/** The path of a result, with the ID. */
+const RESULT = /\/predictions\/([^/]+)\/result$/;
+
 /** What a request asks for. */
 export function callOf({ method, url }: Recorded): 'submission' | 'result' | 'models' | 'download' {
 	if (method === 'POST') return 'submission';
-	if (/\/predictions\/[^/]+\/result$/.test(url)) return 'result';
+	if (RESULT.test(url)) return 'result';
 	return url.endsWith(MODELS_PATH) ? 'models' : 'download';
 }
 
 /** The prediction that an answer tells of, as the node reads it; null where it tells of none. */
-export function predictionIn(exchange: Recorded) {
+export function predictionIn(exchange: Recorded): Prediction | null {
 	if (exchange.status !== 200 || !['submission', 'result'].includes(callOf(exchange))) return null;
+	const [, asked] = RESULT.exec(exchange.url) ?? [];
 	try {
 		// Integers that JavaScript would round are read as text.
 		const body = (exchange.body ?? '').replace(/(:\s*)(\d{16,})(?=\s*[,}])/g, '$1"$2"');
-		return readPrediction(JSON.parse(body));
+		return readPrediction(JSON.parse(body), asked && decodeURIComponent(asked));
 	} catch {
 		return null;
 	}
