@@ -9,15 +9,12 @@ import { builtProduct } from '../engine/built-product';
 import { type Runtime, startRuntime } from '../engine/runtime';
 import { itemsOf, runSeedance, SUCCESS } from '../engine/seedance';
 import type { Target } from './judge';
+import type { MemoryCase } from './plan';
 
-export interface Job {
-	/** For a run before, so that what n8n loads on its first request counts as idle. */
+interface Job extends MemoryCase {
+	/** For a run before, so that what n8n loads for its first request counts as idle. */
 	readonly warmUp: Target;
 	readonly target: Target;
-	readonly items: number;
-	readonly download: boolean;
-	/** Size of the picture that every item carries; 0 for a URL. */
-	readonly pictureBytes: number;
 }
 
 /** Resident memory: before the run, and the most during it. */
@@ -34,24 +31,19 @@ async function residentMiB(which: 'VmRSS' | 'VmHWM'): Promise<number> {
 }
 
 /** A PNG in name only, made while it is stored, so that it takes no memory itself. */
-function* pngBytes(size: number): Generator<Buffer> {
-	const signature = Buffer.from('89504e470d0a1a0a', 'hex');
-	const filler = Buffer.alloc(65_536, 0x5a);
-	yield signature;
-	for (let left = size - signature.length; left > 0; left -= filler.length) {
-		yield filler.subarray(0, left);
-	}
+function* pngBytes(mebibytes: number): Generator<Buffer> {
+	yield Buffer.from('89504e470d0a1a0a', 'hex');
+	const filler = Buffer.alloc(2 ** 20, 0x5a);
+	for (let made = 0; made < mebibytes; made++) yield filler;
 }
 
-async function picture({ binaryData }: Runtime, size: number): Promise<IBinaryKeyData> {
-	if (size === 0) return {};
+async function picture({ binaryData }: Runtime, mebibytes: number): Promise<IBinaryKeyData> {
 	const place = { type: 'execution', workflowId: 'workflow', executionId: '1' } as const;
 	const file = { data: '', mimeType: 'image/png', fileName: 'picture.png' };
-	return { data: await binaryData.store(place, Readable.from(pngBytes(size)), file) };
+	return { data: await binaryData.store(place, Readable.from(pngBytes(mebibytes)), file) };
 }
 
 async function run(target: Target, count: number, binary: IBinaryKeyData, downloadVideo: boolean) {
-	const items = Array.from({ length: count }, () => ({ json: {}, binary }));
 	const done = await runSeedance({
 		product: builtProduct(),
 		credential: target,
@@ -62,22 +54,22 @@ async function run(target: Target, count: number, binary: IBinaryKeyData, downlo
 			downloadVideo,
 			options: { pollingInterval: 0.2 },
 		},
-		items,
+		items: Array.from({ length: count }, () => ({ json: {}, binary })),
 	}).finished;
 	if (itemsOf(done, SUCCESS).length !== count) {
 		throw new Error(`Items are missing. ${done.data.resultData.error?.message}`);
 	}
 }
 
-async function measure({ warmUp, target, items, download, pictureBytes }: Job): Promise<Memory> {
+async function measure({ warmUp, target, items, videoMiB, pictureMiB }: Job): Promise<Memory> {
 	const runtime = await startRuntime();
 	try {
 		await run(warmUp, 1, {}, true);
-		const binary = await picture(runtime, pictureBytes);
+		const binary = pictureMiB ? await picture(runtime, pictureMiB) : {};
 		const idleMiB = await residentMiB('VmRSS');
-		// From now on the kernel keeps the peak anew.
+		// From now on the kernel keeps the peak of the run alone.
 		await writeFile('/proc/self/clear_refs', '5').catch(() => undefined);
-		await run(target, items, binary, download);
+		await run(target, items, binary, videoMiB !== undefined);
 		return { idleMiB, peakMiB: await residentMiB('VmHWM') };
 	} finally {
 		await runtime.close();

@@ -5,60 +5,45 @@ import execa from 'execa';
 
 import { startSandbox } from '../../sandbox';
 import type { Say } from '../progress';
-import type { Job, Memory } from './memory-process';
+import type { Memory } from './memory-process';
 import type { MemoryCase, Plan } from './plan';
 
-const MEBIBYTE = 1024 * 1024;
-
-export interface MeasuredMemory {
-	readonly name: string;
-	readonly aimMiB: number;
+/** A case, and its figures of each round. */
+export interface MeasuredMemory extends MemoryCase {
 	readonly idleMiB: readonly number[];
 	readonly aboveIdleMiB: readonly number[];
 }
 
-function nameOf({ items, videoMiB, pictureMiB }: MemoryCase): string {
-	if (pictureMiB) return `${items} pictures of ${pictureMiB} MiB submitted`;
-	return items === 1 ? `one video of ${videoMiB} MiB` : `${items} videos of ${videoMiB} MiB`;
-}
-
-async function measure({ items, videoMiB = 0, pictureMiB = 0 }: MemoryCase): Promise<Memory> {
-	const start = async (size: number) =>
-		await startSandbox({ queueMs: 0, renderMs: 100, video: { kind: 'bytes', size } });
-	const warmUp = await start(MEBIBYTE);
-	const sandbox = await start(videoMiB * MEBIBYTE);
+async function measure(one: MemoryCase): Promise<Memory> {
+	const start = async (videoMiB: number) =>
+		await startSandbox({
+			queueMs: 0,
+			renderMs: 100,
+			video: { kind: 'bytes', size: videoMiB * 2 ** 20 },
+		});
+	const sandboxes = [await start(1), await start(one.videoMiB ?? 0)] as const;
 	try {
-		const job: Job = {
-			warmUp: { baseUrl: warmUp.baseUrl, apiKey: warmUp.apiKey },
-			target: { baseUrl: sandbox.baseUrl, apiKey: sandbox.apiKey },
-			items,
-			download: videoMiB > 0,
-			pictureBytes: pictureMiB * MEBIBYTE,
-		};
-		const process = join(__dirname, 'memory-process.ts');
-		const nodeOptions = ['--import', 'tsx'];
-		const { stdout } = await execa.node(process, [JSON.stringify(job)], { nodeOptions });
+		const [warmUp, target] = sandboxes.map(({ baseUrl, apiKey }) => ({ baseUrl, apiKey }));
+		const job = JSON.stringify({ warmUp, target, ...one });
+		const options = { nodeOptions: ['--import', 'tsx'] };
+		const { stdout } = await execa.node(join(__dirname, 'memory-process.ts'), [job], options);
 		return JSON.parse(stdout) as Memory;
 	} finally {
-		await Promise.all([warmUp.close(), sandbox.close()]);
+		for (const sandbox of sandboxes) await sandbox.close();
 	}
 }
 
-export async function measureMemory(
-	{ memory, memoryRounds }: Plan,
-	say: Say,
-): Promise<MeasuredMemory[]> {
+export async function measureMemory(plan: Plan, say: Say): Promise<MeasuredMemory[]> {
 	const measured: MeasuredMemory[] = [];
-	for (const one of memory) {
-		const name = nameOf(one);
+	for (const one of plan.memory) {
 		const runs: Memory[] = [];
-		for (let round = 0; round < memoryRounds; round++) {
-			say(name);
+		for (let round = 0; round < plan.memoryRounds; round++) {
+			say(one.name);
 			runs.push(await measure(one));
 		}
 		const idleMiB = runs.map((run) => run.idleMiB);
 		const aboveIdleMiB = runs.map((run) => run.peakMiB - run.idleMiB);
-		measured.push({ name, aimMiB: one.aimMiB, idleMiB, aboveIdleMiB });
+		measured.push({ ...one, idleMiB, aboveIdleMiB });
 	}
 	return measured;
 }

@@ -2,44 +2,51 @@
 import { defaultOf } from '../../nodes/SeedanceImageToVideo/description';
 
 const MEDIAN_SECONDS = 45;
-/** Spread of the logarithm: two thirds of the videos take 32 to 64 s. */
+/** Of the logarithm: two thirds of the videos take 32 to 64 s. */
 const SIGMA = 0.35;
 
-export const DRAW = `log-normal, median ${MEDIAN_SECONDS} s, sigma ${SIGMA}`;
-
-/** What the loop of n8n's own nodes waits between two questions. */
+/** What the loop of n8n's own nodes waits between two polls. */
 export const LOOP_SECONDS = 5;
 
 export const POLLING_SECONDS = Number(defaultOf('pollingInterval'));
 
-/** What the API allows where it limits: predictions in flight, and requests a second. */
-export const LIMITS = { maxInFlight: 20, requestsPerSecond: 10 };
-
-/** Numbers from 0 to 1 that are the same everywhere (mulberry32). */
-export function seeded(seed: number): () => number {
+/** Render times in seconds, the same on every machine (mulberry32, Box-Muller). */
+export function renderTimes(count: number, seed: number): number[] {
 	let state = seed;
-	return () => {
+	const random = () => {
 		state = (state + 0x6d2b79f5) | 0;
 		let mixed = Math.imul(state ^ (state >>> 15), state | 1);
 		mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
 		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
 	};
-}
-
-/** Render times in seconds, the same on every machine. */
-export function renderTimes(count: number, seed: number): number[] {
-	const random = seeded(seed);
 	return Array.from({ length: count }, () => {
 		const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 		return MEDIAN_SECONDS * Math.exp(SIGMA * normal);
 	});
 }
 
-/** This node, what users build today, this node with Survive Restarts, and this node under a rate limit. */
-export type Contender = 'node' | 'loop' | 'parked' | 'limited';
+/** A batch that runs in a real n8n. */
+export interface Race {
+	/** This node, what users build today, or this node with Survive Restarts. */
+	readonly contender: 'node' | 'loop' | 'parked';
+	/** Of each execution. */
+	readonly items: number;
+	readonly executions?: number;
+	/** Predictions that the account may have in flight; without a limit unless told. */
+	readonly places?: number;
+	/** How often it runs, each time with other render times. */
+	readonly draws: number;
+}
+
+/** A race that has an n8n to itself. */
+export interface Crowd extends Race {
+	/** The most that n8n's JavaScript heap may hold of what lives long. */
+	readonly heapMiB?: number;
+}
 
 /** A batch whose memory is measured. */
 export interface MemoryCase {
+	readonly name: string;
 	readonly items: number;
 	/** Videos are downloaded where it says how large they are. */
 	readonly videoMiB?: number;
@@ -49,37 +56,52 @@ export interface MemoryCase {
 }
 
 export interface Plan {
-	readonly quick: boolean;
 	/** So many times faster than real life. */
 	readonly scale: number;
-	/** How many draws of each size: by the number of items. */
-	readonly draws: Readonly<Record<Contender, Readonly<Record<number, number>>>>;
+	readonly batches: readonly Race[];
+	readonly crowds: readonly Crowd[];
 	readonly memoryRounds: number;
 	readonly memory: readonly MemoryCase[];
 }
 
-const draws = { 1: 24, 10: 4, 100: 1 };
-
 export const FULL: Plan = {
-	quick: false,
 	scale: 1,
-	draws: { node: draws, loop: draws, parked: { 10: 2, 100: 1 }, limited: { 60: 2 } },
+	batches: [
+		{ contender: 'node', items: 1, draws: 24 },
+		{ contender: 'loop', items: 1, draws: 24 },
+		{ contender: 'node', items: 10, draws: 4 },
+		{ contender: 'loop', items: 10, draws: 4 },
+		{ contender: 'parked', items: 10, draws: 2 },
+		{ contender: 'node', items: 100, draws: 1 },
+		{ contender: 'loop', items: 100, draws: 1 },
+		{ contender: 'parked', items: 100, draws: 1 },
+		{ contender: 'node', items: 40, places: 5, draws: 1 },
+		{ contender: 'node', items: 1, executions: 40, places: 5, draws: 1 },
+	],
+	crowds: [
+		{ contender: 'node', items: 1000, draws: 1 },
+		{ contender: 'loop', items: 1000, draws: 1 },
+	],
 	memoryRounds: 2,
 	memory: [
-		{ items: 1, videoMiB: 512, aimMiB: 64 },
-		{ items: 10, videoMiB: 100, aimMiB: 64 },
-		{ items: 20, pictureMiB: 20, aimMiB: 250 },
+		{ name: 'one video of 512 MiB', items: 1, videoMiB: 512, aimMiB: 64 },
+		{ name: '10 videos of 100 MiB', items: 10, videoMiB: 100, aimMiB: 64 },
+		{ name: '20 pictures of 20 MiB submitted', items: 20, pictureMiB: 20, aimMiB: 250 },
 	],
 };
 
 export const QUICK: Plan = {
-	quick: true,
 	scale: 10,
 	// The waits of n8n that Survive Restarts needs run at real speed only.
-	draws: { node: { 10: 1 }, loop: { 10: 1 }, parked: {}, limited: { 40: 1 } },
+	batches: [
+		{ contender: 'node', items: 10, draws: 1 },
+		{ contender: 'loop', items: 10, draws: 1 },
+		{ contender: 'node', items: 1, executions: 10, places: 5, draws: 1 },
+	],
+	crowds: [{ contender: 'node', items: 50, draws: 1 }],
 	memoryRounds: 1,
 	memory: [
-		{ items: 4, videoMiB: 16, aimMiB: 64 },
-		{ items: 6, pictureMiB: 5, aimMiB: 250 },
+		{ name: '4 videos of 16 MiB', items: 4, videoMiB: 16, aimMiB: 64 },
+		{ name: '6 pictures of 5 MiB submitted', items: 6, pictureMiB: 5, aimMiB: 250 },
 	],
 };

@@ -5,74 +5,111 @@ import { startN8n } from '../n8n/instance';
 import { CREDENTIAL_TYPE, withPackedProject } from '../n8n/package';
 import { RestClient } from '../n8n/rest';
 import type { Say } from '../progress';
+import { type Health, watchHealth } from './health';
 import { judged, type Rules, type Run } from './judge';
-import { type Contender, LOOP_SECONDS, type Plan, POLLING_SECONDS, renderTimes } from './plan';
-import { doItYourself, type Entry, thisNode, TRIGGER } from './workflows';
+import { type Crowd, type Plan, type Race, renderTimes } from './plan';
+import { TRIGGER, workflowOf } from './workflows';
 
-const ENDED_WITHIN_MS = 600_000;
+const ENDED_WITHIN_MS = 900_000;
 
-/** All runs of one contender with one number of items. */
+/** All runs of one race. */
 export interface Batch {
-	readonly contender: Contender;
-	readonly items: number;
+	readonly race: Race;
 	readonly runs: readonly Run[];
 }
 
-function workflowOf(contender: Contender, entry: Entry, scale: number) {
-	if (contender === 'loop') return doItYourself(entry, LOOP_SECONDS / scale);
-	const surviveRestarts = contender === 'parked';
-	return thisNode(entry, { surviveRestarts, pollingInterval: POLLING_SECONDS / scale });
+/** A race that had an n8n to itself, and how that n8n was meanwhile. */
+export interface CrowdRun {
+	readonly crowd: Crowd;
+	readonly run: Run;
+	readonly health: Health;
 }
 
-async function runOnce(rest: RestClient, contender: Contender, rules: Rules): Promise<Run> {
+async function runOnce(rest: RestClient, race: Race, rules: Rules): Promise<Run> {
+	const { contender, items, executions = 1 } = race;
 	const { renders, scale } = rules;
 	return await judged(rules, async (target) => {
-		const { baseUrl } = target;
-		const named = { name: baseUrl, type: CREDENTIAL_TYPE };
+		const named = { name: target.baseUrl, type: CREDENTIAL_TYPE };
 		const credential = await rest.createCredential({ ...named, data: target });
-		const entry = { baseUrl, credential, items: renders.length };
-		const workflow = await rest.createWorkflow(workflowOf(contender, entry, scale));
-		const id = await rest.run(workflow, TRIGGER);
-		// Until then it cannot have ended, and questions would only keep n8n busy.
+		const entry = { baseUrl: target.baseUrl, credential, items, scale };
+		const workflow = await rest.createWorkflow(workflowOf(contender, entry));
+		const begin = async () => await rest.run(workflow, TRIGGER);
+		const ids = await Promise.all(Array.from({ length: executions }, begin));
+		// Until then it cannot have ended, and asking would only keep n8n busy.
 		await sleep((Math.max(...renders) * 1000) / scale);
-		const { status, error } = await rest.waitFor(id, undefined, ENDED_WITHIN_MS);
-		if (status !== 'success') throw new Error(`${contender} ended as ${status}: ${error?.message}`);
+		for (const id of ids) {
+			const { status, error } = await rest.waitFor(id, undefined, ENDED_WITHIN_MS);
+			if (status !== 'success') {
+				throw new Error(`${contender} ended as ${status}: ${error?.message}`);
+			}
+		}
 	});
 }
 
-/** All contenders, sizes and draws at the same time: n8n waits nearly always. */
-async function runAll(rest: RestClient, { scale, draws }: Plan, say: Say): Promise<Batch[]> {
-	const batches = Object.entries(draws).flatMap(([contender, sizes]) =>
-		Object.entries(sizes).map(([items, count]) => {
-			return { contender: contender as Contender, items: Number(items), count };
-		}),
-	);
-	return await Promise.all(
-		batches.map(async ({ contender, items, count }) => {
-			const runs = Array.from({ length: count }, async (_, index) => {
-				const renders = renderTimes(items, index + 1);
-				const isLimited = contender === 'limited';
-				const run = await runOnce(rest, contender, { renders, scale, isLimited });
-				say(`${items} items, ${contender}: done`);
-				return run;
-			});
-			return { contender, items, runs: await Promise.all(runs) };
-		}),
-	);
+/** One draw of a race. */
+async function draw(rest: RestClient, race: Race, scale: number, seed: number): Promise<Run> {
+	const { items, executions = 1, places = Infinity } = race;
+	return await runOnce(rest, race, {
+		renders: renderTimes(items * executions, seed),
+		scale,
+		places,
+	});
 }
 
-export async function measureRaces(plan: Plan, say: Say): Promise<Batch[]> {
-	return await withPackedProject(async (tarball) => {
-		const n8n = await startN8n({ tarball });
-		try {
-			const rest = await RestClient.connect(n8n.baseUrl);
-			// What n8n loads for the first execution of each is not to count.
-			for (const contender of ['node', 'loop'] as const) {
-				await runOnce(rest, contender, { renders: [8], scale: 25, isLimited: false });
-			}
-			return await runAll(rest, plan, say).finally(() => rest.close());
-		} finally {
-			await n8n.stop();
+/** Does some work in a new n8n that has run each of the contenders once: what it loads for that is not to count. */
+async function inN8n<Result>(
+	tarball: string,
+	environment: Record<string, string>,
+	work: (rest: RestClient) => Promise<Result>,
+): Promise<Result> {
+	const n8n = await startN8n({ tarball, environment });
+	try {
+		const rest = await RestClient.connect(n8n.baseUrl);
+		for (const contender of ['node', 'loop'] as const) {
+			const race = { contender, items: 1, draws: 1 };
+			await runOnce(rest, race, { renders: [8], scale: 25, places: Infinity });
 		}
+		return await work(rest).finally(() => rest.close());
+	} finally {
+		await n8n.stop();
+	}
+}
+
+/** All races and draws at the same time in one n8n, which waits nearly always. */
+export async function measureBatches({ scale, batches }: Plan, say: Say): Promise<Batch[]> {
+	const all = async (rest: RestClient) =>
+		await Promise.all(
+			batches.map(async (race) => {
+				const seeds = Array.from({ length: race.draws }, (_, index) => index + 1);
+				const runs = await Promise.all(
+					seeds.map(async (seed) => await draw(rest, race, scale, seed)),
+				);
+				say(`${race.contender}, ${race.items} items: done`);
+				return { race, runs };
+			}),
+		);
+	return await withPackedProject(async (tarball) => await inN8n(tarball, {}, all));
+}
+
+/** One after the other, each in a new n8n. */
+export async function measureCrowds({ scale, crowds }: Plan, say: Say): Promise<CrowdRun[]> {
+	return await withPackedProject(async (tarball) => {
+		const measured: CrowdRun[] = [];
+		for (const crowd of crowds) {
+			const { contender, items, heapMiB } = crowd;
+			say(`${contender}, ${items} items`);
+			const environment = {
+				N8N_METRICS: 'true',
+				...(heapMiB && { NODE_OPTIONS: `--max-old-space-size=${heapMiB}` }),
+			};
+			measured.push(
+				await inN8n(tarball, environment, async (rest) => {
+					const watch = await watchHealth(rest.session.baseUrl);
+					const run = await draw(rest, crowd, scale, 1);
+					return { crowd, run, health: await watch.end() };
+				}),
+			);
+		}
+		return measured;
 	});
 }

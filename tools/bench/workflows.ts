@@ -4,9 +4,11 @@ import type { INodeConnections } from 'n8n-workflow';
 import { CREDENTIAL_TYPE, NODE_TYPE } from '../n8n/package';
 import type { Credential } from '../n8n/rest';
 import type { WorkflowDefinition, WorkflowNode } from '../n8n/workflow';
+import { LOOP_SECONDS, POLLING_SECONDS, type Race } from './plan';
 
 export const TRIGGER = 'Start';
 
+const PROMPT = 'A video';
 const PICTURE_URL = 'https://example.com/picture.png';
 const MODEL = 'doubao-seedance-2-0-fast-260128';
 
@@ -14,52 +16,48 @@ export interface Entry {
 	readonly baseUrl: string;
 	readonly credential: Credential;
 	readonly items: number;
+	/** So many times faster than real life. */
+	readonly scale: number;
 }
-
-type Parameters = WorkflowNode['parameters'];
 
 function step(
 	name: string,
 	type: string,
 	typeVersion: number,
-	parameters: Parameters = {},
+	parameters: WorkflowNode['parameters'] = {},
 ): WorkflowNode {
 	const fullType = type.includes('.') ? type : `n8n-nodes-base.${type}`;
 	return { name, type: fullType, typeVersion, position: [0, 0], parameters };
 }
 
-/** From the trigger over the items to the last step, one line; every step may use the credential. */
-function workflow(name: string, entry: Entry, steps: WorkflowNode[]): WorkflowDefinition {
-	const list = Array.from({ length: entry.items }, (_, index) => ({ json: { index } }));
-	const items = step('Items', 'code', 2, { jsCode: `return ${JSON.stringify(list)};` });
-	const credentials = {
-		[CREDENTIAL_TYPE]: { id: entry.credential.id, name: entry.credential.name },
-	};
-	const nodes = [step(TRIGGER, 'manualTrigger', 1), items, ...steps].map((one) => {
-		return { ...one, credentials };
-	});
-	const line = nodes.slice(1).map((target, index) => [nodes[index]?.name, lead(target.name)]);
-	return { name, nodes, connections: Object.fromEntries(line), settings: { executionOrder: 'v1' } };
-}
-
-/** The connections of a node: one list of targets for each output. */
+/** The connections of a node: one target for each output. */
 function lead(...targets: string[]): INodeConnections {
 	return { main: targets.map((node) => [{ node, type: 'main', index: 0 }]) };
 }
 
+/** From the trigger over the items to the last step, one line; every step may use the credential. */
+function workflow({ items, credential }: Entry, steps: WorkflowNode[]): WorkflowDefinition {
+	const jsCode = `return Array.from({ length: ${items} }, () => ({ json: {} }));`;
+	const { id, name } = credential;
+	const nodes = [
+		step(TRIGGER, 'manualTrigger', 1),
+		step('Items', 'code', 2, { jsCode }),
+		...steps,
+	].map((one) => ({ ...one, credentials: { [CREDENTIAL_TYPE]: { id, name } } }));
+	const line = nodes.slice(1).map((target, index) => [nodes[index]?.name, lead(target.name)]);
+	const connections = Object.fromEntries(line);
+	return { name: 'Benchmark', nodes, connections, settings: { executionOrder: 'v1' } };
+}
+
 /** This node alone. */
-export function thisNode(entry: Entry, options: Parameters): WorkflowDefinition {
-	const parameters = {
-		prompt: '=video {{ $json.index }}',
-		imageUrl: PICTURE_URL,
-		downloadVideo: false,
-		options,
-	};
-	return workflow('This node', entry, [step('Seedance', NODE_TYPE, 1, parameters)]);
+function thisNode(entry: Entry, surviveRestarts: boolean): WorkflowDefinition {
+	const options = { surviveRestarts, pollingInterval: POLLING_SECONDS / entry.scale };
+	const parameters = { prompt: PROMPT, imageUrl: PICTURE_URL, downloadVideo: false, options };
+	return workflow(entry, [step('Seedance', NODE_TYPE, 1, parameters)]);
 }
 
 /** HTTP Request, Wait, HTTP Request, IF, and back to Wait with what is not done. */
-export function doItYourself(entry: Entry, seconds: number): WorkflowDefinition {
+function doItYourself(entry: Entry): WorkflowDefinition {
 	const access = {
 		authentication: 'predefinedCredentialType',
 		nodeCredentialType: CREDENTIAL_TYPE,
@@ -70,9 +68,12 @@ export function doItYourself(entry: Entry, seconds: number): WorkflowDefinition 
 		url: `${entry.baseUrl}/api/v3/bytedance/${MODEL}/image-to-video`,
 		sendBody: true,
 		specifyBody: 'json',
-		jsonBody: `={{ { prompt: 'video ' + $json.index, image: '${PICTURE_URL}' } }}`,
+		jsonBody: JSON.stringify({ prompt: PROMPT, image: PICTURE_URL }),
 	};
-	const ask = { ...access, url: `=${entry.baseUrl}/api/v3/predictions/{{ $json.data.id }}/result` };
+	const poll = {
+		...access,
+		url: `=${entry.baseUrl}/api/v3/predictions/{{ $json.data.id }}/result`,
+	};
 	const isDone = {
 		id: 'done',
 		leftValue: '={{ $json.data.status }}',
@@ -80,13 +81,16 @@ export function doItYourself(entry: Entry, seconds: number): WorkflowDefinition 
 		operator: { type: 'string', operation: 'equals' },
 	};
 	const options = { caseSensitive: true, leftValue: '', typeValidation: 'strict', version: 2 };
-	const conditions = { options, conditions: [isDone], combinator: 'and' };
-	const built = workflow('Do it yourself', entry, [
+	const built = workflow(entry, [
 		step('Submit', 'httpRequest', 4.2, submit),
-		step('Wait', 'wait', 1.1, { amount: seconds, unit: 'seconds' }),
-		step('Ask', 'httpRequest', 4.2, ask),
-		step('Done?', 'if', 2.2, { conditions }),
+		step('Wait', 'wait', 1.1, { amount: LOOP_SECONDS / entry.scale, unit: 'seconds' }),
+		step('Poll', 'httpRequest', 4.2, poll),
+		step('Done?', 'if', 2.2, { conditions: { options, conditions: [isDone], combinator: 'and' } }),
 		step('Videos', 'noOp', 1),
 	]);
 	return { ...built, connections: { ...built.connections, 'Done?': lead('Videos', 'Wait') } };
+}
+
+export function workflowOf(contender: Race['contender'], entry: Entry): WorkflowDefinition {
+	return contender === 'loop' ? doItYourself(entry) : thisNode(entry, contender === 'parked');
 }
