@@ -7,71 +7,39 @@ import { format, resolveConfig } from 'prettier';
 
 import { commandLine, run } from '../command';
 import { sectionsOf, withSections } from '../docs/markdown';
-import { type Say, withProgress } from '../progress';
+import { withProgress } from '../progress';
 import { PROJECT } from '../project';
-import { measureMemory } from './memory';
-import { FULL, type Plan, QUICK } from './plan';
-import { measureBatches, measureCrowds } from './races';
-import { batchesTable, circumstances, crowdsTable, memoryTable, placesTable } from './tables';
+import { FULL, QUICK } from './plan';
+import { measure } from './races';
+import { circumstances, tableOf } from './tables';
 
 const PAGE = join(PROJECT, 'docs', 'benchmarks.md');
 
-interface Piece {
-	/** How long it takes, in full and quick. */
-	readonly seconds: readonly [number, number];
-	/** @returns tables by the names of their sections of the page */
-	measure(plan: Plan, say: Say): Promise<Record<string, string>>;
-}
-
-/** What can be measured alone. */
-const PIECES: Readonly<Record<string, Piece>> = {
-	memory: {
-		seconds: [60, 15],
-		measure: async (plan, say) => ({ memory: memoryTable(await measureMemory(plan, say)) }),
-	},
-	batches: {
-		seconds: [450, 25],
-		async measure(plan, say) {
-			const batches = await measureBatches(plan, say);
-			const isLimited = ({ race }: (typeof batches)[number]) => race.places !== undefined;
-			return {
-				batches: batchesTable(batches.filter((batch) => !isLimited(batch))),
-				places: placesTable(batches.filter(isLimited)),
-			};
-		},
-	},
-	thousand: {
-		seconds: [400, 25],
-		measure: async (plan, say) => ({ thousand: crowdsTable(await measureCrowds(plan, say)) }),
-	},
-};
-
-const names = Object.keys(PIECES);
-
-const { quick, only = names } = commandLine(
+const { quick, only = Object.keys(FULL) } = commandLine(
 	'bench',
 	'Measures the node beside the limit and beside what else one could use; writes docs/benchmarks.md',
 )
-	.option('--quick', 'small sizes, about a minute; prints the tables and writes nothing')
-	.addOption(new Option('--only <pieces...>', 'keeps the other tables').choices(names))
+	.option('--quick', 'some of everything in half a minute; prints it and writes nothing')
+	.addOption(new Option('--only <tables...>', 'keeps the others').choices(Object.keys(FULL)))
 	.parse()
-	.opts<{ quick?: boolean; only?: string[] }>();
+	.opts<{ quick?: true; only?: string[] }>();
 
 void run(async () => {
 	const before = await readFile(PAGE, 'utf8');
 	const tables = new Map(sectionsOf(before));
-	for (const name of only) {
-		const { seconds, measure } = PIECES[name] as Piece;
+	for (const [name, plan] of Object.entries(quick ? QUICK : FULL)) {
+		if (!quick && !only.includes(name)) continue;
 		const startedAt = performance.now();
-		const made = await withProgress(name, seconds[quick ? 1 : 0], async (say) => {
-			return await measure(quick ? QUICK : FULL, say);
-		});
-		for (const [section, table] of Object.entries(made)) {
-			tables.set(section, `${table}\n\n${circumstances(startedAt)}`);
-			console.log(`\n${tables.get(section)}\n`);
-		}
+		const measured = await withProgress(
+			name,
+			plan.seconds,
+			async (say) => await measure(plan, say),
+		);
+		const minutes = (performance.now() - startedAt) / 60_000;
+		tables.set(name, `${tableOf(name, measured)}\n\n${circumstances(minutes)}`);
+		console.log(`\n${tables.get(name)}\n`);
 	}
-	const text = withSections(before, tables);
+	if (quick) return;
 	const options = { ...(await resolveConfig(PAGE)), filepath: PAGE };
-	if (!quick) await writeFile(PAGE, await format(text, options));
+	await writeFile(PAGE, await format(withSections(before, tables), options));
 });

@@ -1,24 +1,26 @@
 // Watches an n8n while it works: how soon it says that it is well, and how much memory it takes.
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
 export interface Health {
-	/** How long each response of /healthz took, asked for every 100 ms. */
+	/** How long each response of /healthz took. */
 	readonly responseMs: readonly number[];
-	/** n8n's resident memory, every second; the first is from the begin. */
+	/** n8n's resident memory, from the begin on. */
 	readonly residentMiB: readonly number[];
 }
 
-/** @param baseUrl of an n8n that was started with N8N_METRICS */
-export async function watchHealth(baseUrl: string): Promise<{ end(): Promise<Health> }> {
+/** @returns what ends the watch and tells what was seen */
+export async function watchHealth(baseUrl: string): Promise<() => Promise<Health>> {
+	const health = { responseMs: [] as number[], residentMiB: [] as number[] };
 	const worker = new Worker(join(__dirname, 'health-thread.mjs'), { workerData: baseUrl });
-	const message = async <Told>() =>
-		await new Promise<Told>((told, fail) => worker.once('message', told).once('error', fail));
-	await message();
-	return {
-		async end() {
-			worker.postMessage('end');
-			return await message<Health>();
-		},
+	worker.on('message', (seen: { [Figure in keyof Health]?: number }) => {
+		if (seen.responseMs !== undefined) health.responseMs.push(seen.responseMs);
+		if (seen.residentMiB !== undefined) health.residentMiB.push(seen.residentMiB);
+	});
+	await once(worker, 'message');
+	return async () => {
+		await worker.terminate();
+		return health;
 	};
 }

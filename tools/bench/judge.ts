@@ -1,16 +1,8 @@
 // Judges a run by what a sandbox of its own saw of it, and by what was possible. Times are in seconds of real life.
 import { type Sandbox, startSandbox } from '../../sandbox';
+import type { Race } from './plan';
 
 export type Target = Pick<Sandbox, 'baseUrl' | 'apiKey'>;
-
-export interface Rules {
-	/** In the order in which the predictions are accepted. */
-	readonly renders: readonly number[];
-	/** So many times faster than real life. */
-	readonly scale: number;
-	/** Predictions that may be in flight. */
-	readonly places: number;
-}
 
 export interface Run {
 	/** What no client beats: the longest render, or all renders spread evenly over the places. */
@@ -28,16 +20,21 @@ export interface Run {
 /**
  * Lets a contender run.
  *
+ * @param renders seconds, in the order in which the predictions are accepted
+ * @param scale so many times faster than real life
  * @throws Error where a video was not submitted, or nobody polled it after its end
  */
 export async function judged(
-	{ renders, scale, places }: Rules,
+	{ places = Infinity, videoMiB = 0 }: Race,
+	renders: readonly number[],
+	scale: number,
 	contender: (target: Target) => Promise<void>,
 ): Promise<Run> {
 	const sandbox = await startSandbox({
 		queueMs: 0,
 		renderMs: (_, index) => ((renders[index] ?? 0) * 1000) / scale,
 		maxInFlight: places,
+		video: { kind: 'bytes', size: videoMiB * 2 ** 20 },
 	});
 	const { baseUrl, apiKey, predictions, requests } = sandbox;
 	try {
@@ -56,7 +53,7 @@ export async function judged(
 	return {
 		limit: Math.max(...renders, sum(renders) / places),
 		makespan: inRealSeconds(Math.max(...noticed) - (requests[0]?.atMs ?? NaN)),
-		requests: requests.length / count,
+		requests: requests.filter(({ origin }) => origin === 'api').length / count,
 		submissions: sandbox.submissionsSeen / count,
 		lag: inRealSeconds(lag),
 	};

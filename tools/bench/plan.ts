@@ -1,14 +1,7 @@
-// What is measured: the render times, drawn from a fixed log-normal, and the sizes of a full and of a quick run.
-import { defaultOf } from '../../nodes/SeedanceImageToVideo/description';
-
+// What is measured: the render times, drawn from a fixed log-normal, and what runs for which table.
 const MEDIAN_SECONDS = 45;
 /** Of the logarithm: two thirds of the videos take 32 to 64 s. */
 const SIGMA = 0.35;
-
-/** What the loop of n8n's own nodes waits between two polls. */
-export const LOOP_SECONDS = 5;
-
-export const POLLING_SECONDS = Number(defaultOf('pollingInterval'));
 
 /** Render times in seconds, the same on every machine (mulberry32, Box-Muller). */
 export function renderTimes(count: number, seed: number): number[] {
@@ -25,83 +18,105 @@ export function renderTimes(count: number, seed: number): number[] {
 	});
 }
 
-/** A batch that runs in a real n8n. */
+/** A row of a table. */
 export interface Race {
+	readonly name: string;
 	/** This node, what users build today, or this node with Survive Restarts. */
 	readonly contender: 'node' | 'loop' | 'parked';
 	/** Of each execution. */
 	readonly items: number;
 	readonly executions?: number;
+	/** How often it runs, each time with other render times. */
+	readonly draws?: number;
 	/** Predictions that the account may have in flight; without a limit unless told. */
 	readonly places?: number;
-	/** How often it runs, each time with other render times. */
-	readonly draws: number;
-}
-
-/** A race that has an n8n to itself. */
-export interface Crowd extends Race {
+	/** Videos are downloaded where it says how large they are. */
+	readonly videoMiB?: number;
+	/** Items carry a picture where it says how large it is. */
+	readonly pictureMiB?: number;
 	/** The most that n8n's JavaScript heap may hold of what lives long. */
 	readonly heapMiB?: number;
 }
 
-/** A batch whose memory is measured. */
-export interface MemoryCase {
-	readonly name: string;
-	readonly items: number;
-	/** Videos are downloaded where it says how large they are. */
-	readonly videoMiB?: number;
-	/** Items carry pictures where it says how large they are. */
-	readonly pictureMiB?: number;
-	readonly aimMiB: number;
-}
-
 export interface Plan {
+	/** How long it takes. */
+	readonly seconds: number;
 	/** So many times faster than real life. */
 	readonly scale: number;
-	readonly batches: readonly Race[];
-	readonly crowds: readonly Crowd[];
-	readonly memoryRounds: number;
-	readonly memory: readonly MemoryCase[];
+	/** All races at the same time in one n8n; or one after the other, each in an n8n or an engine of its own. */
+	readonly where: 'one n8n' | 'own n8n' | 'engine';
+	readonly races: readonly Race[];
 }
 
-export const FULL: Plan = {
-	scale: 1,
-	batches: [
-		{ contender: 'node', items: 1, draws: 24 },
-		{ contender: 'loop', items: 1, draws: 24 },
-		{ contender: 'node', items: 10, draws: 4 },
-		{ contender: 'loop', items: 10, draws: 4 },
-		{ contender: 'parked', items: 10, draws: 2 },
-		{ contender: 'node', items: 100, draws: 1 },
-		{ contender: 'loop', items: 100, draws: 1 },
-		{ contender: 'parked', items: 100, draws: 1 },
-		{ contender: 'node', items: 40, places: 5, draws: 1 },
-		{ contender: 'node', items: 1, executions: 40, places: 5, draws: 1 },
-	],
-	crowds: [
-		{ contender: 'node', items: 1000, draws: 1 },
-		{ contender: 'loop', items: 1000, draws: 1 },
-	],
-	memoryRounds: 2,
-	memory: [
-		{ name: 'one video of 512 MiB', items: 1, videoMiB: 512, aimMiB: 64 },
-		{ name: '10 videos of 100 MiB', items: 10, videoMiB: 100, aimMiB: 64 },
-		{ name: '20 pictures of 20 MiB submitted', items: 20, pictureMiB: 20, aimMiB: 250 },
-	],
-};
+const node = { name: 'this node', contender: 'node' } as const;
+const loop = { name: 'do it yourself', contender: 'loop' } as const;
+const parked = { name: 'Survive Restarts', contender: 'parked' } as const;
 
-export const QUICK: Plan = {
-	scale: 10,
-	// The waits of n8n that Survive Restarts needs run at real speed only.
-	batches: [
-		{ contender: 'node', items: 10, draws: 1 },
-		{ contender: 'loop', items: 10, draws: 1 },
-		{ contender: 'node', items: 1, executions: 10, places: 5, draws: 1 },
-	],
-	crowds: [{ contender: 'node', items: 50, draws: 1 }],
-	memoryRounds: 1,
-	memory: [
-		{ name: '4 videos of 16 MiB', items: 4, videoMiB: 16, aimMiB: 64 },
-		{ name: '6 pictures of 5 MiB submitted', items: 6, pictureMiB: 5, aimMiB: 250 },
-	],
+/** By the table that is made of it. */
+export const FULL = {
+	batches: {
+		seconds: 220,
+		scale: 1,
+		where: 'one n8n',
+		races: [
+			{ ...node, items: 1, draws: 24 },
+			{ ...loop, items: 1, draws: 24 },
+			{ ...node, items: 10, draws: 4 },
+			{ ...loop, items: 10, draws: 4 },
+			{ ...parked, items: 10, draws: 2 },
+			{ ...node, items: 100 },
+			{ ...loop, items: 100 },
+			{ ...parked, items: 100 },
+		],
+	},
+	places: {
+		seconds: 480,
+		scale: 1,
+		where: 'one n8n',
+		races: [
+			{ ...node, name: 'one execution of 40 items', items: 40, places: 5 },
+			{ ...node, name: '40 executions of one item', items: 1, executions: 40, places: 5 },
+		],
+	},
+	thousand: {
+		seconds: 380,
+		scale: 1,
+		where: 'own n8n',
+		races: [
+			{ ...node, items: 1000 },
+			{ ...loop, items: 1000 },
+		],
+	},
+	files: {
+		seconds: 60,
+		scale: 500,
+		where: 'engine',
+		races: [
+			{ ...node, name: 'one video of 512 MiB', items: 1, videoMiB: 512 },
+			{ ...node, name: '10 videos of 100 MiB', items: 10, videoMiB: 100 },
+			{ ...node, name: '20 pictures of 20 MiB submitted', items: 20, pictureMiB: 20 },
+		],
+	},
+} satisfies Readonly<Record<string, Plan>>;
+
+/** The waits of n8n that Survive Restarts needs run at real speed only. */
+export const QUICK: Readonly<Record<string, Plan>> = {
+	thousand: {
+		seconds: 30,
+		scale: 10,
+		where: 'one n8n',
+		races: [
+			{ ...node, items: 10 },
+			{ ...loop, items: 10 },
+			{ ...node, name: '10 executions, five places', items: 1, executions: 10, places: 5 },
+		],
+	},
+	files: {
+		...FULL.files,
+		seconds: 10,
+		races: [
+			{ ...node, name: '4 videos of 16 MiB', items: 4, videoMiB: 16 },
+			{ ...node, name: '6 pictures of 5 MiB submitted', items: 6, pictureMiB: 5 },
+		],
+	},
 };

@@ -5,92 +5,75 @@ import packageJson from '../../package.json';
 import { table } from '../docs/markdown';
 import { NEWEST_VERSION } from '../n8n/versions';
 import { quantile, type Run } from './judge';
-import type { MeasuredMemory } from './memory';
-import type { Batch, CrowdRun } from './races';
+import type { Measured } from './races';
 
-const NAMES = { node: 'this node', loop: 'do it yourself', parked: 'Survive Restarts' };
+interface Column {
+	readonly head: string;
+	readonly digits: number;
+	readonly of: (run: Run, health: Measured['health']) => number;
+}
 
-/** `1.05 (1.03–1.08)`: the median, the least and the most; one figure alone where there was one run. */
+const idleMiB = ([first = NaN]: readonly number[]) => first;
+
+const BASICS: readonly Column[] = [
+	{ head: 'Limit, s', digits: 0, of: ({ limit }) => limit },
+	{ head: 'Makespan / limit', digits: 3, of: ({ makespan, limit }) => makespan / limit },
+	{ head: 'Requests a video', digits: 1, of: ({ requests }) => requests },
+	{ head: 'Mean lag, s', digits: 1, of: ({ lag }) => lag },
+];
+const SUBMISSIONS: readonly Column[] = [
+	{ head: 'Submissions a video', digits: 2, of: ({ submissions }) => submissions },
+];
+const HEALTH = (
+	[
+		['median', 0.5],
+		['99th percentile', 0.99],
+		['worst', 1],
+	] as const
+).map(([name, share]): Column => {
+	const of: Column['of'] = (_, { responseMs }) => quantile(responseMs, share);
+	return { head: `/healthz, ${name}, ms`, digits: 0, of };
+});
+const MEMORY: readonly Column[] = [
+	{ head: 'Idle, MiB', digits: 0, of: (_, { residentMiB }) => idleMiB(residentMiB) },
+	{
+		head: 'Peak above it, MiB',
+		digits: 0,
+		of: (_, { residentMiB }) => Math.max(...residentMiB) - idleMiB(residentMiB),
+	},
+];
+
+const TABLES: Readonly<Record<string, readonly Column[]>> = {
+	batches: BASICS,
+	places: [...BASICS, ...SUBMISSIONS],
+	thousand: [...BASICS, ...HEALTH, ...MEMORY],
+	files: MEMORY,
+};
+
+/** `1.05 (1.03–1.08)`: the median, the least and the most; one figure alone where they are alike. */
 function spread(values: readonly number[], digits: number): string {
-	const text = (share: number) => quantile(values, share).toFixed(digits);
-	return values.length === 1 ? text(0) : `${text(0.5)} (${text(0)}–${text(1)})`;
+	const [least, middle, most] = [0, 0.5, 1].map((share) => quantile(values, share).toFixed(digits));
+	return least === most ? `${middle}` : `${middle} (${least}–${most})`;
 }
 
-const COLUMNS = ['Limit, s', 'Makespan / limit', 'Requests a video', 'Mean lag, s'];
-
-function cells(runs: readonly Run[]): string[] {
-	return [
-		spread(
-			runs.map(({ limit }) => limit),
-			0,
-		),
-		spread(
-			runs.map(({ makespan, limit }) => makespan / limit),
-			3,
-		),
-		spread(
-			runs.map(({ requests }) => requests),
-			1,
-		),
-		spread(
-			runs.map(({ lag }) => lag),
-			1,
-		),
-	];
-}
-
-export function batchesTable(batches: readonly Batch[]): string {
-	const rows = batches.map(({ race, runs }) => {
-		return [NAMES[race.contender], String(race.items), ...cells(runs)];
+/** One of the page's tables. */
+export function tableOf(name: string, measured: readonly Measured[]): string {
+	const columns = TABLES[name] ?? [];
+	const rows = measured.map(({ race, runs, health }) => {
+		const cells = columns.map(({ of, digits }) => {
+			const values = runs.map((run) => of(run, health));
+			return spread(values, digits);
+		});
+		return [race.name, String(race.items), ...cells];
 	});
-	return table(['Contender', 'Items', ...COLUMNS], rows);
-}
-
-export function placesTable(batches: readonly Batch[]): string {
-	const rows = batches.map(({ race: { items, executions = 1, places }, runs }) => {
-		const submissions = runs.map((run) => run.submissions);
-		const size = [executions, items, places].map(String);
-		return [...size, ...cells(runs), spread(submissions, 2)];
-	});
-	const head = ['Executions', 'Items of each', 'Places', ...COLUMNS];
-	return table([...head, 'Submissions a video'], rows);
-}
-
-export function crowdsTable(crowds: readonly CrowdRun[]): string {
-	const rows = crowds.map(({ crowd, run, health }) => {
-		const name = NAMES[crowd.contender];
-		const { responseMs, residentMiB } = health;
-		const [idleMiB = NaN] = residentMiB;
-		return [
-			crowd.heapMiB ? `${name}, heap of ${crowd.heapMiB} MiB` : name,
-			String(crowd.items),
-			...cells([run]),
-			[0.5, 0.99, 1].map((share) => quantile(responseMs, share).toFixed(0)).join(', '),
-			idleMiB.toFixed(0),
-			(Math.max(...residentMiB) - idleMiB).toFixed(0),
-		];
-	});
-	const health = [
-		'/healthz, ms: median, 99th percentile, worst',
-		'Idle, MiB',
-		'Peak above it, MiB',
-	];
-	return table(['Contender', 'Items', ...COLUMNS, ...health], rows);
-}
-
-export function memoryTable(measured: readonly MeasuredMemory[]): string {
-	const rows = measured.map(({ name, idleMiB, aboveIdleMiB, aimMiB }) => {
-		return [name, spread(idleMiB, 0), spread(aboveIdleMiB, 0), `< ${aimMiB}`];
-	});
-	return table(['Case', 'Idle, MiB', 'Peak above it, MiB', 'Aim'], rows);
+	return table(['Contender', 'Items', ...columns.map(({ head }) => head)], rows);
 }
 
 /** With what and when the figures of a table were measured. */
-export function circumstances(startedAt: number): string {
-	const minutes = Math.ceil((performance.now() - startedAt) / 60_000);
+export function circumstances(minutes: number): string {
 	const processor = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}`;
 	const memory = `${(totalmem() / 1024 ** 3).toFixed(0)} GiB`;
 	const date = new Date().toISOString().slice(0, 10);
-	const machine = `${processor}, ${memory}, ${type()} ${release()}`;
-	return `Version ${packageJson.version}, n8n ${NEWEST_VERSION}, ${date}, ${minutes} minutes on ${machine}.`;
+	const took = `${minutes.toFixed(0)} minutes on ${processor}, ${memory}, ${type()} ${release()}`;
+	return `Version ${packageJson.version}, n8n ${NEWEST_VERSION}, ${date}, ${took}.`;
 }
