@@ -7,9 +7,9 @@ import { format, resolveConfig } from 'prettier';
 
 import { commandLine, run } from '../command';
 import { sectionsOf, withSections } from '../docs/markdown';
-import { withProgress } from '../progress';
+import { type Say, withProgress } from '../progress';
 import { PROJECT } from '../project';
-import { FULL, QUICK } from './plan';
+import { FULL, type Plan, QUICK } from './plan';
 import { measure } from './races';
 import { circumstances, tableOf } from './tables';
 
@@ -27,14 +27,11 @@ const { quick, only = Object.keys(FULL) } = commandLine(
 void run(async () => {
 	const before = await readFile(PAGE, 'utf8');
 	const tables = new Map(sectionsOf(before));
-	for (const [name, plan] of Object.entries(quick ? QUICK : FULL)) {
-		if (!quick && !only.includes(name)) continue;
+	const plans = Object.entries<Plan>(quick ? QUICK : FULL);
+	for (const [name, plan] of plans.filter(([name]) => only.includes(name))) {
 		const startedAt = performance.now();
-		const measured = await withProgress(
-			name,
-			plan.seconds,
-			async (say) => await measure(plan, say),
-		);
+		const work = async (say: Say) => await measure(plan, say);
+		const measured = await withProgress(name, plan.seconds, work);
 		const minutes = (performance.now() - startedAt) / 60_000;
 		tables.set(name, `${tableOf(name, measured)}\n\n${circumstances(minutes)}`);
 		console.log(`\n${tables.get(name)}\n`);

@@ -8,6 +8,7 @@ import type { IBinaryKeyData } from 'n8n-workflow';
 import { builtProduct } from '../engine/built-product';
 import { type Runtime, startRuntime } from '../engine/runtime';
 import { itemsOf, runSeedance, SUCCESS } from '../engine/seedance';
+import type { Health } from './health';
 import type { Target } from './judge';
 import type { Race } from './plan';
 
@@ -21,40 +22,46 @@ async function picture({ binaryData }: Runtime, mebibytes: number): Promise<IBin
 	return { data: await binaryData.store(place, bytes, file) };
 }
 
-async function run(credential: Target, items: number, binary: IBinaryKeyData, isWanted: boolean) {
-	const run = await runSeedance({
+/** @returns how many items succeeded */
+async function run(
+	credential: Target,
+	count: number,
+	binary: IBinaryKeyData,
+	downloadVideo: boolean,
+): Promise<number> {
+	const done = await runSeedance({
 		product: builtProduct(),
 		credential,
 		parameters: {
 			prompt: 'A video',
 			imageInputType: binary.data ? 'binary' : 'url',
 			imageUrl: 'https://example.com/picture.png',
-			downloadVideo: isWanted,
+			downloadVideo,
 			options: { pollingInterval: 0.2 },
 		},
-		items: Array.from({ length: items }, () => ({ json: {}, binary })),
+		items: Array.from({ length: count }, () => ({ json: {}, binary })),
 	}).finished;
-	return itemsOf(run, SUCCESS).length;
+	return itemsOf(done, SUCCESS).length;
 }
 
-async function measure(race: Race, target: Target): Promise<readonly [number, number]> {
+async function measure(race: Race, target: Target): Promise<Pick<Health, 'idleMiB' | 'peakMiB'>> {
 	const { items, videoMiB, pictureMiB } = race;
 	const runtime = await startRuntime();
 	try {
 		const binary = pictureMiB ? await picture(runtime, pictureMiB) : {};
 		// What n8n loads for its first request is not to count. This one is refused.
 		await run({ ...target, apiKey: 'none' }, 1, {}, false);
-		const idle = memoryUsage.rss();
+		const idleMiB = memoryUsage.rss() / 2 ** 20;
 		const count = await run(target, items, binary, videoMiB !== undefined);
 		if (count !== items) throw new Error(`${count} of ${items} items`);
-		return [idle / 2 ** 20, resourceUsage().maxRSS / 2 ** 10];
+		return { idleMiB, peakMiB: resourceUsage().maxRSS / 2 ** 10 };
 	} finally {
 		await runtime.close();
 	}
 }
 
 const { race, target } = JSON.parse(process.argv[2] ?? '') as { race: Race; target: Target };
-void measure(race, target).then((residentMiB) => {
-	console.log(JSON.stringify(residentMiB));
+void measure(race, target).then((memory) => {
+	console.log(JSON.stringify(memory));
 	process.exit();
 });

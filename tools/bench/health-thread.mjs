@@ -13,12 +13,12 @@ async function text(path) {
 async function askForHealth() {
 	const askedAt = performance.now();
 	await text('/healthz');
-	parentPort.postMessage({ responseMs: performance.now() - askedAt });
+	parentPort.postMessage(['responseMs', performance.now() - askedAt]);
 }
 
 async function askForMemory() {
 	const [, bytes] = RESIDENT.exec(await text('/metrics'));
-	parentPort.postMessage({ residentMiB: bytes / 2 ** 20 });
+	parentPort.postMessage(['residentMiB', bytes / 2 ** 20]);
 }
 
 await askForMemory();

@@ -6,21 +6,21 @@ import { Worker } from 'node:worker_threads';
 export interface Health {
 	/** How long each response of /healthz took. */
 	readonly responseMs: readonly number[];
-	/** n8n's resident memory, from the begin on. */
-	readonly residentMiB: readonly number[];
+	/** Resident memory: at the begin, and the most. */
+	readonly idleMiB: number;
+	readonly peakMiB: number;
 }
 
 /** @returns what ends the watch and tells what was seen */
 export async function watchHealth(baseUrl: string): Promise<() => Promise<Health>> {
-	const health = { responseMs: [] as number[], residentMiB: [] as number[] };
 	const worker = new Worker(join(__dirname, 'health-thread.mjs'), { workerData: baseUrl });
-	worker.on('message', (seen: { [Figure in keyof Health]?: number }) => {
-		if (seen.responseMs !== undefined) health.responseMs.push(seen.responseMs);
-		if (seen.residentMiB !== undefined) health.residentMiB.push(seen.residentMiB);
-	});
+	const seen = { responseMs: [] as number[], residentMiB: [] as number[] };
+	worker.on('message', ([what, value]: [keyof typeof seen, number]) => seen[what].push(value));
 	await once(worker, 'message');
 	return async () => {
 		await worker.terminate();
-		return health;
+		const { responseMs, residentMiB } = seen;
+		const [idleMiB = NaN] = residentMiB;
+		return { responseMs, idleMiB, peakMiB: Math.max(...residentMiB) };
 	};
 }

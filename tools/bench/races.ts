@@ -52,12 +52,7 @@ async function runInN8n(
 	scale: number,
 	settleMs = 0,
 ): Promise<Measured[]> {
-	const heapMiB = races[0]?.heapMiB;
-	const environment = {
-		N8N_METRICS: 'true',
-		...(heapMiB && { NODE_OPTIONS: `--max-old-space-size=${heapMiB}` }),
-	};
-	const n8n = await startN8n({ tarball, environment });
+	const n8n = await startN8n({ tarball, environment: { N8N_METRICS: 'true' } });
 	try {
 		const rest = await RestClient.connect(n8n.baseUrl);
 		// What n8n loads for the first execution of each is not to count.
@@ -84,14 +79,14 @@ async function runInN8n(
 
 /** Runs a race in n8n's engine alone. */
 async function runInEngine(race: Race, scale: number): Promise<Measured> {
-	let residentMiB: number[] = [];
+	let memory = { idleMiB: NaN, peakMiB: NaN };
 	const run = await judged(race, renderTimes(race.items, 1), scale, async (target) => {
 		const job = JSON.stringify({ race, target });
 		const options = { nodeOptions: ['--import', 'tsx'] };
 		const { stdout } = await execa.node(join(__dirname, 'files-process.ts'), [job], options);
-		residentMiB = JSON.parse(stdout) as number[];
+		memory = JSON.parse(stdout) as typeof memory;
 	});
-	return { race, runs: [run], health: { responseMs: [], residentMiB } };
+	return { race, runs: [run], health: { responseMs: [], ...memory } };
 }
 
 /** Measures the rows of a table. */

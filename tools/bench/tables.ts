@@ -4,48 +4,31 @@ import { cpus, release, totalmem, type } from 'node:os';
 import packageJson from '../../package.json';
 import { table } from '../docs/markdown';
 import { NEWEST_VERSION } from '../n8n/versions';
+import type { Health } from './health';
 import { quantile, type Run } from './judge';
 import type { Measured } from './races';
 
-interface Column {
-	readonly head: string;
-	readonly digits: number;
-	readonly of: (run: Run, health: Measured['health']) => number;
-}
-
-const idleMiB = ([first = NaN]: readonly number[]) => first;
+type Column = readonly [head: string, digits: number, of: (run: Run, health: Health) => number];
 
 const BASICS: readonly Column[] = [
-	{ head: 'Limit, s', digits: 0, of: ({ limit }) => limit },
-	{ head: 'Makespan / limit', digits: 3, of: ({ makespan, limit }) => makespan / limit },
-	{ head: 'Requests a video', digits: 1, of: ({ requests }) => requests },
-	{ head: 'Mean lag, s', digits: 1, of: ({ lag }) => lag },
+	['Limit, s', 0, ({ limit }) => limit],
+	['Makespan / limit', 3, ({ makespan, limit }) => makespan / limit],
+	['Requests a video', 1, ({ requests }) => requests],
+	['Mean lag, s', 1, ({ lag }) => lag],
 ];
-const SUBMISSIONS: readonly Column[] = [
-	{ head: 'Submissions a video', digits: 2, of: ({ submissions }) => submissions },
+const HEALTH: readonly Column[] = [
+	['/healthz, median, ms', 0, (_, { responseMs }) => quantile(responseMs, 0.5)],
+	['99th percentile, ms', 0, (_, { responseMs }) => quantile(responseMs, 0.99)],
+	['worst, ms', 0, (_, { responseMs }) => quantile(responseMs, 1)],
 ];
-const HEALTH = (
-	[
-		['median', 0.5],
-		['99th percentile', 0.99],
-		['worst', 1],
-	] as const
-).map(([name, share]): Column => {
-	const of: Column['of'] = (_, { responseMs }) => quantile(responseMs, share);
-	return { head: `/healthz, ${name}, ms`, digits: 0, of };
-});
 const MEMORY: readonly Column[] = [
-	{ head: 'Idle, MiB', digits: 0, of: (_, { residentMiB }) => idleMiB(residentMiB) },
-	{
-		head: 'Peak above it, MiB',
-		digits: 0,
-		of: (_, { residentMiB }) => Math.max(...residentMiB) - idleMiB(residentMiB),
-	},
+	['Idle, MiB', 0, (_, { idleMiB }) => idleMiB],
+	['Peak above it, MiB', 0, (_, { idleMiB, peakMiB }) => peakMiB - idleMiB],
 ];
 
 const TABLES: Readonly<Record<string, readonly Column[]>> = {
 	batches: BASICS,
-	places: [...BASICS, ...SUBMISSIONS],
+	places: [...BASICS, ['Submissions a video', 2, ({ submissions }) => submissions]],
 	thousand: [...BASICS, ...HEALTH, ...MEMORY],
 	files: MEMORY,
 };
@@ -60,13 +43,15 @@ function spread(values: readonly number[], digits: number): string {
 export function tableOf(name: string, measured: readonly Measured[]): string {
 	const columns = TABLES[name] ?? [];
 	const rows = measured.map(({ race, runs, health }) => {
-		const cells = columns.map(({ of, digits }) => {
-			const values = runs.map((run) => of(run, health));
-			return spread(values, digits);
+		const cells = columns.map(([, digits, of]) => {
+			return spread(
+				runs.map((run) => of(run, health)),
+				digits,
+			);
 		});
 		return [race.name, String(race.items), ...cells];
 	});
-	return table(['Contender', 'Items', ...columns.map(({ head }) => head)], rows);
+	return table(['Contender', 'Items', ...columns.map(([head]) => head)], rows);
 }
 
 /** With what and when the figures of a table were measured. */
