@@ -114,3 +114,13 @@ it('what cannot be read just now is shown with the model it was submitted to', a
 	const [result] = await scene.clock.until(again.obtainAll([{ ...FOX, model: 'b' }], 'accepted'));
 	expect(result).toMatchObject({ value: { model: 'a', prediction: { model: 'a' } } });
 });
+
+it('what this very run submitted and what then ended without a video is not submitted again by it', async () => {
+	const api = scene.api([null], ['failed']);
+	const played = scene.run(api);
+	const order = played.order(0, FOX);
+	await scene.clock.until(played.obtain(order, 'accepted'));
+	const obtained = await scene.clock.until(played.obtain(order, 'ended'));
+	expect(obtained).toMatchObject({ pickedUp: false, prediction: { state: 'ended' } });
+	expect(api.submitted).toHaveLength(1);
+});
