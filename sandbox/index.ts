@@ -17,6 +17,7 @@ import {
 import { VideoShelf, type VideoSettings } from './video';
 import { reset, sendAsGiven } from './wire';
 
+export { type KnownAnswer, knownAnswers, type Reading, asHttp } from './known-answers';
 export { frameSize, type SubmissionBody } from './contract';
 export { acceptedDespite, variantKinds, type CustomAnswer, type Fault } from './faults';
 export { probeVideo, type VideoFacts } from './ffmpeg';
