@@ -10,10 +10,9 @@ import {
 	readBoolean,
 	readNumber,
 	readOneOf,
-	readPredictionId,
-	readSettings,
 	readText,
-} from '../gptproto/request';
+} from '../gptproto/input';
+import { readPredictionId, readSettings } from '../gptproto/request';
 import { bounds } from '../prediction/bounds';
 import { hashOf } from '../prediction/ledger';
 import { describeUnexpected, type FormFault } from './messages';
@@ -26,26 +25,30 @@ const throwInvalid = (parameter: string, fault: FormFault, value?: unknown): nev
 type Read = (name: string) => unknown;
 type Readers = ReturnType<typeof readersOf>;
 
+/** What is blank is not set: an empty cell of a sheet, or what an AI agent leaves out. */
+function orUnset(value: unknown): unknown {
+	const isBlank = value === null || (typeof value === 'string' && /^[\s\p{Cf}]*$/u.test(value));
+	return isBlank ? undefined : value;
+}
+
 /** Ways to read what the user set for one item; undefined where nothing is set. They throw InvalidParameter. */
 function readersOf(context: IExecuteFunctions, item: number) {
 	const evaluated = (name: string, path: string): unknown => {
 		try {
-			return context.getNodeParameter(path, item, undefined);
+			return orUnset(context.getNodeParameter(path, item, undefined));
 		} catch (fault) {
 			const { message } = describeUnexpected(fault);
 			return throwInvalid(name, { kind: 'expression', message });
 		}
 	};
 	const parameter: Read = (name) => evaluated(name, name);
-	const option: Read = (name) => {
-		const added: object = Object(context.getNode().parameters.options);
-		return Object.hasOwn(added, name)
-			? (evaluated(name, `options.${name}`) ?? undefined)
-			: undefined;
-	};
+	const isAdded = (name: string) =>
+		Object.hasOwn(Object(context.getNode().parameters.options) as object, name);
+	const option: Read = (name) => (isAdded(name) ? evaluated(name, `options.${name}`) : undefined);
 	const orDefault: Read = (name) => parameter(name) ?? defaultOf(name);
 	return {
 		parameter,
+		isAdded,
 		option,
 		orDefault,
 		isOn: (name: string) => readBoolean(name, orDefault(name)),
@@ -61,6 +64,9 @@ export function readOperation(context: IExecuteFunctions): Operation {
 
 /** Options that hold for the whole run, read from its first item. @throws InvalidParameter */
 export function readRunOptions(context: IExecuteFunctions) {
+	if (typeof context.getNode().parameters.options === 'string') {
+		throwInvalid('options', { kind: 'oneExpression' });
+	}
 	const { number, option } = readersOf(context, 0);
 	const survives = option('surviveRestarts') ?? defaultOf('surviveRestarts');
 	return {
@@ -80,6 +86,21 @@ function readOutputField(value: unknown): string {
 	return throwInvalid('binaryOutputField', { kind: 'reservedName' }, name);
 }
 
+/** What no file can be called on one system or another, and what would hide it or its kind from a person. */
+const NOT_A_FILE_NAME =
+	/[/\\:*?"<>|\p{Cc}\p{Bidi_Control}\p{Surrogate}]|^\.|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/iu;
+const LONGEST_FILE_NAME_BYTES = 255;
+
+/** The name of the video's file; null where the prediction's id is to be its name. */
+function readFileName(value: unknown): string | null {
+	if (value === undefined) return null;
+	const name = readText('fileName', typeof value === 'number' ? String(value) : value);
+	const fileName = /\.mp4$/i.test(name) ? name : `${name}.mp4`;
+	const isTooLong = Buffer.byteLength(fileName) > LONGEST_FILE_NAME_BYTES;
+	if (!isTooLong && !NOT_A_FILE_NAME.test(name)) return fileName;
+	return throwInvalid('fileName', { kind: 'notAFileName' }, name);
+}
+
 export type ItemPlan = ReturnType<typeof readPlan>;
 
 /**
@@ -95,7 +116,7 @@ export function readPlan(
 	isTool: boolean,
 ) {
 	const readers = readersOf(context, item);
-	const { parameter, orDefault, isOn, number } = readers;
+	const { parameter, option, isOn, number } = readers;
 	const isGetting = operation === 'getResult';
 	const waitsForVideo = isGetting ? isOn('waitForCompletion') : operation === 'submitAndWait';
 	// Options of waiting that are left over from another operation do not count.
@@ -108,7 +129,8 @@ export function readPlan(
 		timeoutMs: Math.min(minutes * 60_000, bounds.longestSleepMs),
 		output: {
 			simplify: isOn('simplify'),
-			videoField: downloads ? readOutputField(orDefault('binaryOutputField')) : null,
+			videoField: downloads ? readOutputField(parameter('binaryOutputField')) : null,
+			fileName: downloads ? readFileName(option('fileName')) : null,
 		},
 		/** What to submit; null in Get Result. */
 		submission: isGetting ? null : readSubmission(readers),
@@ -119,11 +141,14 @@ export function readPlan(
 	} as const;
 }
 
-function readSubmission({ parameter, option, orDefault }: Readers) {
-	// The type alone, with no address, is a form half filled in: better said than silently left out.
-	const hasLastFrame = ['lastFrameUrl', 'lastFrameInputType'].some(
-		(name) => option(name) !== undefined,
-	);
+function readSubmission({ parameter, isAdded, option, orDefault }: Readers) {
+	const lastType = option('lastFrameInputType');
+	// The type alone, with no address, is a form half filled in: better said than silently left out. An address whose
+	// expression gives nothing, as in the row of a sheet, is not set.
+	const hasLastFrame =
+		option('lastFrameUrl') !== undefined ||
+		lastType === 'binary' ||
+		(lastType !== undefined && !isAdded('lastFrameUrl'));
 	return {
 		settings: readSettings({
 			model: orDefault('model'),
@@ -150,6 +175,7 @@ function readSource(read: Read, type: string, url: string, field: string): Pictu
 
 /** Options that decide how a run goes, and not which video is made. */
 const NOT_OF_THE_VIDEO = [
+	'fileName',
 	'maxConcurrentRequests',
 	'pollingInterval',
 	'spendingLimit',
