@@ -19,7 +19,7 @@ const PICTURES: Readonly<Record<string, Buffer>> = {
 	'image/png': ascii('\x89PNG\r\n\x1a\n\0\0\0\rIHDR'),
 	'image/jpeg': hex('ffd8ffe000104a464946'),
 	'image/webp': ascii('RIFF\x24\0\0\0WEBPVP8 '),
-	'image/bmp': ascii('BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0'),
+	'image/bmp': ascii('BM\x46\x10\x32\0\0\0\0\0\x36\0\0\0\x28\0\0\0'),
 	'image/tiff': ascii('MM\0*\0\0\0\x08'),
 	'image/gif': ascii('GIF89a\x01\0\x01\0'),
 };
@@ -56,7 +56,7 @@ const OTHERS: ReadonlyArray<readonly [content: string, bytes: Buffer]> = [
 	['empty', Buffer.from(' \n')],
 	['empty', Buffer.alloc(0)],
 	['unknown', hex('00ff00ff00ff')],
-	['unknown', hex('89504e47')],
+	['unknown', ascii('BMtoolong\0')],
 ];
 
 it.each(Object.entries(PICTURES))('takes %s by its first bytes', (type, bytes) => {

@@ -5,11 +5,11 @@ export const HEAD_BYTES = 3072;
 
 /** The formats that Seedance takes, by ByteDance's word: name, type, and how a file begins, as hexadecimal digits. */
 const IMAGE_FORMATS = [
-	['PNG', 'image/png', /^89504e470d0a1a0a/],
+	['PNG', 'image/png', /^89504e47/],
 	['JPEG', 'image/jpeg', /^ffd8ff/],
 	['WebP', 'image/webp', /^52494646.{8}57454250/],
-	// "BM" alone begins many a text: the size of the next header has to be one of those there are.
-	['BMP', 'image/bmp', /^424d.{24}(0c|28|34|38|40|6c|7c)000000/],
+	// "BM" begins many a text as well, but no text has a zero byte.
+	['BMP', 'image/bmp', /^424d(..){0,4}00/],
 	['TIFF', 'image/tiff', /^(49492a00|4d4d002a)/],
 	['GIF', 'image/gif', /^474946383[79]61/],
 ] as const;
