@@ -6,7 +6,7 @@ import { bounds } from './bounds';
 import { type Clock, onAbort } from './clock';
 import { HeldBack } from './limiter';
 import { type DownloadFault, PredictionFailure } from './reason';
-import { backoffMs } from './retry';
+import { backoffMs, readFault } from './retry';
 import type { Account, Run } from './run';
 import type { ByteStream } from './stream';
 import type { VideoResponse } from './transport';
@@ -82,13 +82,10 @@ class DownloadMonitor {
 
 	/** Why nothing was stored: the store's own fault, where all had come or the file system says so. */
 	faultOfStoring(error: unknown): DownloadFault {
-		const { code, message } = Object(error) as {
-			readonly code?: string;
-			readonly message?: string;
-		};
-		const isOfStore = this.hasEnded || FILE_SYSTEM_FAULTS.has(code ?? '');
+		const message = error instanceof Error ? error.message.slice(0, 300) : '';
+		const isOfStore = this.hasEnded || FILE_SYSTEM_FAULTS.has(readFault(error).code);
 		const kind = isOfStore ? 'notStored' : 'brokeOff';
-		return this.fault ?? { kind, message: (message ?? '').slice(0, 200) };
+		return this.fault ?? { kind, message };
 	}
 
 	/** What is wrong with a stream that came to its end. @param announced its length; NaN where nobody said */

@@ -103,7 +103,7 @@ function downloadFaultInWords(fault: DownloadFault): string {
 		case 'brokeOff':
 			return oneLine(fault.message || 'the connection broke off');
 		case 'notStored':
-			return oneLine(fault.message || 'no reason given');
+			return saying('n8n says', fault.message || 'no reason');
 	}
 }
 
@@ -186,12 +186,12 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 				'The prediction is paid for. Use Get Result with this prediction ID later, or ask GPTProto about it.',
 			];
 		case 'notDownloaded': {
-			const why = downloadFaultInWords(reason.fault).replace(/\.$/, '');
+			const why = downloadFaultInWords(reason.fault);
 			const where = `The video is at ${oneLine(facts.videoUrl ?? '', 2000)} for about a day. Get Result with this prediction ID downloads it without paying again.`;
 			return reason.fault.kind === 'notStored'
 				? [
 						`The video of prediction ${id} is finished but n8n could not store it`,
-						`n8n's storage for files says: ${why}. Make room on its disk, or raise its limit. ${where}`,
+						`Make room where your n8n stores files, or raise its limit. ${why} ${where}`,
 					]
 				: [
 						`The video of prediction ${id} is finished but could not be downloaded`,
