@@ -2,7 +2,7 @@
 import type { IExecuteFunctions, INode } from 'n8n-workflow';
 import { defaultOf } from '../description';
 import { type Operation, OPERATIONS } from '../description/operation';
-import { MIN_POLLING_INTERVAL_SECONDS } from '../description/options';
+import { MIN_POLLING_INTERVAL_SECONDS, ONE_EXPRESSION } from '../description/options';
 import { submissionFields } from '../description/submission';
 import {
 	InvalidParameter,
@@ -64,10 +64,8 @@ export function readOperation(context: IExecuteFunctions): Operation {
 
 /** Options that hold for the whole run, read from its first item. @throws InvalidParameter */
 export function readRunOptions(context: IExecuteFunctions) {
-	if (typeof context.getNode().parameters.options === 'string') {
-		throwInvalid('options', { kind: 'oneExpression' });
-	}
-	const { number, option } = readersOf(context, 0);
+	const { number, option, isAdded } = readersOf(context, 0);
+	if (isAdded(ONE_EXPRESSION)) throwInvalid('options', { kind: 'oneExpression' });
 	const survives = option('surviveRestarts') ?? defaultOf('surviveRestarts');
 	return {
 		maxConcurrentRequests: number('maxConcurrentRequests', { min: 1, isInteger: true }),
