@@ -116,36 +116,40 @@ export interface ApiError {
 	readonly httpStatus: number;
 	/** The code in the body; differs from the HTTP status for a content policy violation. */
 	readonly code: number;
-	readonly type: string;
 	readonly message: string;
 }
 
-const error = (httpStatus: number, type: string, message: string, code = httpStatus): ApiError => ({
+const error = (httpStatus: number, message: string, code = httpStatus): ApiError => ({
 	httpStatus,
 	code,
-	type,
 	message,
 });
 
+/** The documentation's own examples, where it has one. */
 export const errors = {
-	badRequest: (why: string) => error(400, 'invalid_request_error', why),
+	badRequest: (why: string) => error(400, why),
 	contentPolicy: () =>
-		error(400, 'content_policy_violation', 'Content blocked due to safety concerns', 503),
-	unauthorized: () => error(401, 'unauthorized', 'API key is missing or invalid'),
-	forbidden: () => error(403, 'forbidden', 'Insufficient balance for the requested operation'),
-	notFound: (what: string) => error(404, 'not_found', what),
+		error(400, 'Input may not meet the guidelines. Please adjust and try again.', 503),
+	unauthorized: () => error(401, 'Invalid signature'),
+	forbidden: () => error(403, 'Insufficient balance'),
+	notFound: (what: string) => error(404, what),
 	/** Not documented: what a server says to a request that was meant for another one. */
-	misdirected: (host: string) =>
-		error(421, 'misdirected_request', `This is a sandbox on this machine, not '${host}'`),
-	tooManyRequests: () => error(429, 'too_many_requests', "You've exceeded your rate limit"),
-	internal: (message = 'An internal server error occurred') =>
-		error(500, 'internal_server_error', message),
-	unavailable: () => error(503, 'service_unavailable', 'The service is temporarily unavailable'),
+	misdirected: (host: string) => error(421, `This is a sandbox on this machine, not '${host}'`),
+	tooManyRequests: () => error(429, "You've exceeded your rate limit"),
+	internal: (message = 'Internal server error') => error(500, message),
+	unavailable: () => error(503, 'The service is temporarily unavailable'),
 };
 
 /** The JSON body of an error answer. */
-export function errorBody({ message, type, code }: ApiError, form: ErrorForm = 'nested'): object {
-	return form === 'flat' ? { code, message, type } : { error: { message, type, code } };
+export function errorBody({ message, code }: ApiError, form: ErrorForm = 'documented'): object {
+	switch (form) {
+		case 'documented':
+			return { error: { message, type: String(code) } };
+		case 'nested':
+			return { error: { message, type: 'error', code } };
+		case 'flat':
+			return { code, message, type: 'error' };
+	}
 }
 
 /** Answers with an error. */

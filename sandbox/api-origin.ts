@@ -6,11 +6,13 @@ import { answerText, errors, sendError } from './answers';
 import { modelIds, type SubmissionBody } from './contract';
 import { disruptApi, jsonType } from './disruption';
 import type { FaultPlan, Hits } from './faults';
+import { asHttp, askedFor, givenId } from './known-answers';
 import type { Limits, LimitSettings } from './limits';
 import { takePicture, type Picture } from './picture';
 import type { PredictionStore, SandboxPrediction, VideoInputs } from './predictions';
 import { violations } from './validation';
 import type { VideoSettings, VideoShelf } from './video';
+import { sendAsGiven } from './wire';
 
 interface ApiParts {
 	readonly apiKey: string;
@@ -90,6 +92,13 @@ async function submit(parts: ApiParts, incoming: FastifyRequest, reply: FastifyR
 	const inputs = await inputsFrom(parts, body);
 	// From here on nothing is awaited, so that no other submission comes in between.
 	if (store.inFlight() >= settings.maxInFlight) return limits.refuse(reply);
+	const asked = askedFor(body.prompt);
+	if (asked?.to.includes('submit')) {
+		const id = givenId(asked);
+		const remembered = incoming.record.body as SubmissionBody;
+		if (id !== undefined) store.accept(modelOf(incoming), body, remembered, inputs, id);
+		return sendAsGiven(incoming, reply, asHttp(asked, { id: id ?? '', video: '' }));
+	}
 	const { variants, disruption, accepted } = faults.takeForSubmit(body);
 	if (!accepted) return answer(parts, incoming, reply, disruption, '{}');
 	const remembered = incoming.record.body as SubmissionBody;
@@ -105,9 +114,15 @@ async function result(parts: ApiParts, incoming: FastifyRequest, reply: FastifyR
 	if (!prediction) return sendError(reply, errors.notFound(`No prediction '${id}'`));
 	const { status } = prediction;
 	const succeeded = status === 'succeeded';
+	const ended = succeeded || status === 'failed' || status === 'expired';
+	const asked = askedFor(prediction.body.prompt);
+	if (ended && asked?.to.includes('result') && !asked.to.includes('submit')) {
+		prediction.resultRequests++;
+		const { video } = addressesOf(parts, prediction);
+		return sendAsGiven(incoming, reply, asHttp(asked, { id, video }));
+	}
 	const { variants, disruption } = faults.takeForResult(id, prediction.resultRequests++, succeeded);
 	const json = written(parts, prediction, status, variants);
-	const ended = succeeded || status === 'failed' || status === 'expired';
 	if (ended && !disruption && !variants.has('unknownStatus')) {
 		prediction.firstSeenDoneAtMs ??= performance.now();
 	}
@@ -127,20 +142,23 @@ function answer(
 	return disruptApi(disruption, { incoming, reply, limits, elsewhereUrl }, json);
 }
 
-function written(
-	{ store, origins }: ApiParts,
-	prediction: SandboxPrediction,
-	status: string,
-	variants: Hits['variants'],
-): string {
+function addressesOf({ store, origins }: ApiParts, prediction: SandboxPrediction) {
 	const id = encodeURIComponent(prediction.id);
 	const { signature } = store.inputsOf(prediction.id);
-	const addresses = {
+	return {
 		result: `${origins.api.url}/api/v3/predictions/${id}/result`,
 		video: `${origins.media.url}/videos/${id}.mp4?signature=${signature}`,
 		elsewhere: origins.elsewhere.url,
 	};
-	return answerText(prediction, addresses, status, variants);
+}
+
+function written(
+	parts: ApiParts,
+	prediction: SandboxPrediction,
+	status: string,
+	variants: Hits['variants'],
+): string {
+	return answerText(prediction, addressesOf(parts, prediction), status, variants);
 }
 
 async function inputsFrom(parts: ApiParts, body: SubmissionBody): Promise<VideoInputs> {

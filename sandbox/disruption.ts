@@ -84,7 +84,7 @@ export function disruptApi(fault: ApiDisruption, to: Disrupted, json: string): F
 		case 'wrongContentType':
 			return reply.type('text/plain').send(json);
 		case 'envelope500':
-			return reply.send({ code: 500, message: 'An internal server error occurred' });
+			return reply.send(errorBody(errors.internal(), 'flat'));
 		case 'missingData':
 			return reply.send({ message: 'success', code: 200 });
 		case 'unauthorized':

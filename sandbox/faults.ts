@@ -5,8 +5,11 @@
 // see `goOffline()` and `comeBack()` of the sandbox.
 import type { SubmissionBody } from './contract';
 
-/** Of an error body: `nested` is `{ error: { message, type, code } }`, `flat` the same without the wrapping. */
-export type ErrorForm = 'nested' | 'flat';
+/**
+ * Of an error body: `documented` is `{ error: { message, type } }` with the code as text in `type`; `nested` has it as a number
+ * in `code`; `flat` is the same without the wrapping.
+ */
+export type ErrorForm = 'documented' | 'nested' | 'flat';
 
 /**
  * Faults in place of the right answer to a submission, and whether the prediction was ACCEPTED all the same
@@ -160,7 +163,7 @@ interface Details {
 	bytes?: number;
 	/** status429: seconds, or the sandbox's `retryAfterSeconds` as a date. Default 'none'. */
 	retryAfter?: number | 'date' | 'none';
-	/** Form of an error body. Default 'nested'. */
+	/** Form of an error body. Default 'documented'. */
 	errorForm?: ErrorForm;
 	/** keyEcho: default 500. */
 	status?: 401 | 500;

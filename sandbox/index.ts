@@ -16,6 +16,7 @@ import {
 } from './predictions';
 import { VideoShelf, type VideoSettings } from './video';
 
+export { type KnownAnswer, knownAnswers, type Reading, asHttp } from './known-answers';
 export { frameSize, type SubmissionBody } from './contract';
 export { acceptedDespite, variantKinds, type CustomAnswer, type Fault } from './faults';
 export { probeVideo, type VideoFacts } from './ffmpeg';

@@ -107,17 +107,21 @@ export class PredictionStore {
 		private readonly log: ((line: string) => void) | undefined,
 	) {}
 
-	/** @param remembered the same body, with strings too long to keep replaced */
+	/**
+	 * @param remembered the same body, with strings too long to keep replaced
+	 * @param id in place of the one that the settings give
+	 */
 	accept(
 		model: string,
 		body: SubmissionBody,
 		remembered: SubmissionBody,
 		inputs: VideoInputs,
+		id?: string,
 	): SandboxPrediction {
 		const { queueMs, renderMs, outcome, predictionId } = this.settings;
 		const index = this.all.length;
 		const prediction = new Prediction(
-			predictionId(index),
+			id ?? predictionId(index),
 			model,
 			remembered,
 			inputs,

@@ -40,13 +40,13 @@ it('never follows the address in urls.get', async () => {
 
 it.each([
 	['unauthorized', 'did not accept the API key', 'Check the API key', '401'],
-	['forbidden', 'no permission, or not enough balance', 'Top up', '403'],
+	['forbidden', 'balance is not enough', 'Top up', '403'],
 	['contentPolicy', 'content policy blocked', 'Change the image or the prompt', '400'],
 	['notFound', 'Unknown model', "Check 'Model'", '404'],
 	['redirect', 'redirects to another', 'does not follow redirects', '302'],
 	['status500', 'answer to the submission was lost', 'avoid paying twice', '500'],
 ] as const)('says of %s what happened and what to do', async (kind, message, remedy, httpCode) => {
-	for (const errorForm of ['nested', 'flat'] as const) {
+	for (const errorForm of ['documented', 'nested', 'flat'] as const) {
 		engine.sandbox.plan({ on: 'submit', kind, errorForm });
 		const run = await engine.run();
 		expect(run.data.resultData.error).toMatchObject({

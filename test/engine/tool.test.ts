@@ -119,7 +119,7 @@ describe('an agent reads nothing but the message', () => {
 		engine.sandbox.plan({ on: 'submit', kind: 'custom', answer });
 		const refused = invoke(newExecution(), 0);
 		await expect(refused).rejects.toThrow('image must be at least 300 px wide');
-		await expect(refused).rejects.toThrow('Check the address and the size of the image');
+		await expect(refused).rejects.toThrow('Check the image');
 	});
 
 	it.each([
@@ -138,7 +138,7 @@ describe('an agent reads nothing but the message', () => {
 	it('of an item as well, where the node continues on fail', async () => {
 		engine.sandbox.plan({ on: 'submit', kind: 'contentPolicy' });
 		const [item] = await invoke(newExecution(), 0, {}, 'continueRegularOutput');
-		expect(item?.json.error).toContain('Content blocked due to safety concerns');
+		expect(item?.json.error).toContain('Input may not meet the guidelines');
 		expect(item?.json.error).toContain('Change the image or the prompt');
 	});
 });

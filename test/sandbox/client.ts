@@ -28,7 +28,7 @@ interface Body {
 		status: string;
 		executionTime: number;
 	};
-	error?: { message: string; code: number };
+	error?: { message: string; type: string };
 }
 
 interface Ask {

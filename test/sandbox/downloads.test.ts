@@ -27,16 +27,16 @@ describe('A fault in a download', () => {
 	});
 
 	it.each<[Kind, status: number, type: string | undefined, content: RegExp | number]>([
-		['status429', 429, 'application/json; charset=utf-8', /"code":429/],
-		['status500', 500, 'application/json; charset=utf-8', /"code":500/],
+		['status429', 429, 'application/json; charset=utf-8', /"type":"429"/],
+		['status500', 500, 'application/json; charset=utf-8', /"type":"500"/],
 		['status502Html', 502, 'text/html', /502 Bad Gateway/],
-		['status503', 503, 'application/json; charset=utf-8', /"code":503/],
+		['status503', 503, 'application/json; charset=utf-8', /"type":"503"/],
 		['download403', 403, 'application/xml', /AccessDenied/],
-		['notFound', 404, 'application/json; charset=utf-8', /"code":404/],
+		['notFound', 404, 'application/json; charset=utf-8', /"type":"404"/],
 		['redirect', 302, undefined, 0],
 		['wrongContentType', 200, 'text/html', /^<html>/],
 		['htmlAsVideo', 200, 'video/mp4', /^\s+<html>/],
-		['jsonAsBytes', 200, 'application/octet-stream', /"code":500/],
+		['jsonAsBytes', 200, 'application/octet-stream', /"type":"500"/],
 		['slowBody', 200, 'video/mp4', 2000],
 		['empty', 200, 'video/mp4', 0],
 		['status204', 204, undefined, 0],

@@ -24,18 +24,18 @@ const looks: Record<Kind, string | [status: number, type: string | undefined, te
 	hangBefore: 'TimeoutError',
 	hangAfter: 'TimeoutError',
 	slowBody: [200, json, /^\{"data".*"code":200\}$/],
-	status429: [429, json, /"code":429/],
-	status500: [500, json, /"code":500/],
+	status429: [429, json, /"type":"429"/],
+	status500: [500, json, /"type":"500"/],
 	status502Html: [502, 'text/html', /<h1>502 Bad Gateway<\/h1>/],
-	status503: [503, json, /"code":503/],
+	status503: [503, json, /"type":"503"/],
 	truncatedJson: [200, json, /^\{"data".*[^}]$/],
 	wrongContentType: [200, 'text/plain', /^\{"data".*"code":200\}$/],
-	envelope500: [200, json, /^\{"code":500,"message":"[^"]+"\}$/],
+	envelope500: [200, json, /^\{"code":500,"message":"[^"]+","type":"error"\}$/],
 	missingData: [200, json, /^\{"message":"success","code":200\}$/],
-	unauthorized: [401, json, /"code":401/],
-	forbidden: [403, json, /balance.*"code":403/],
-	contentPolicy: [400, json, /"code":503/],
-	notFound: [404, json, /"code":404/],
+	unauthorized: [401, json, /"type":"401"/],
+	forbidden: [403, json, /balance.*"type":"403"/],
+	contentPolicy: [400, json, /"type":"503"/],
+	notFound: [404, json, /"type":"404"/],
 	redirect: [302, undefined, /^$/],
 	keyEcho: [500, json, /for sk-sandbox-/],
 };
@@ -135,7 +135,7 @@ describe('A fault in a result', () => {
 		expect((await client.result(id)).headers['retry-after']).toMatch(/GMT$/);
 		sandbox.plan({ on: 'result', kind: 'keyEcho', status: 401, errorForm: 'flat' });
 		const { status, body } = await client.result(id);
-		expect([status, body]).toMatchObject([401, { code: 401, type: 'unauthorized' }]);
+		expect([status, body]).toMatchObject([401, { code: 401, type: 'error' }]);
 	});
 
 	it('can hold back half of the body for ever, and is recorded with the status that was sent', async () => {

@@ -10,7 +10,7 @@ describe('The limits', () => {
 		Object.assign(sandbox.options, { maxInFlight: 2, renderMs: 200 });
 		const answers = await Promise.all(Array.from({ length: 6 }, () => client.submit()));
 		expect(answers.filter(({ status }) => status === 200)).toHaveLength(2);
-		expect(answers.find(({ status }) => status === 429)?.body.error?.code).toBe(429);
+		expect(answers.find(({ status }) => status === 429)?.body.error?.type).toBe('429');
 		expect([sandbox.predictions.length, sandbox.refused]).toEqual([2, 4]);
 		for (const { id } of sandbox.predictions) await client.ended(id);
 		expect(await client.submit()).toMatchObject({ status: 200 });

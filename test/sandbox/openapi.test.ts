@@ -1,4 +1,5 @@
 // Whether the transcribed documentation is sound in itself; test/unit compares it with the node.
+import { errorBody, errors } from '../../sandbox/answers';
 import { documentedSchemas } from '../../sandbox/validation';
 import openapi from '../../sandbox/openapi.json';
 
@@ -48,6 +49,33 @@ describe('The transcribed documentation', () => {
 			const { default: value, ...schema } = property;
 			expect([name, ajv.validate(schema, value)]).toEqual([name, true]);
 		}
+	});
+
+	it('specifies the errors: every one of the sandbox is as documented, and so is every example', () => {
+		const ajv = documentedSchemas();
+		const isDocumented = (body: object) =>
+			ajv.validate({ $ref: 'openapi.json#/components/schemas/ErrorBody' }, body);
+		const given = [
+			errors.badRequest('Why'),
+			errors.contentPolicy(),
+			errors.unauthorized(),
+			errors.forbidden(),
+			errors.notFound('What'),
+			errors.misdirected('Where'),
+			errors.tooManyRequests(),
+			errors.internal(),
+			errors.unavailable(),
+		];
+		const bodies = given.map((error) => errorBody(error));
+		const examples = Object.values(openapi.components.responses).flatMap(({ content }) =>
+			'examples' in content['application/json']
+				? Object.values(content['application/json'].examples).map(({ value }) => value)
+				: [],
+		);
+		expect(examples.length).toBeGreaterThan(4);
+		expect([...bodies, ...examples].filter((body) => !isDocumented(body))).toEqual([]);
+		expect(isDocumented(errorBody(errors.internal(), 'nested'))).toBe(false);
+		expect(isDocumented(errorBody(errors.internal(), 'flat'))).toBe(false);
 	});
 
 	it('says of every documented model which frame sizes and resolutions it has', () => {

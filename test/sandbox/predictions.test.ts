@@ -131,7 +131,7 @@ describe('The answer about a prediction', () => {
 
 	it('is 404 for one that nobody submitted', async () => {
 		const { status, body } = await api.client.result('abc');
-		expect([status, body.error?.code]).toEqual([404, 404]);
+		expect([status, body.error?.type]).toEqual([404, '404']);
 	});
 
 	it.each(['a/b+c=', 'é %2F?#', 'two\nlines', '..', 'x'.repeat(500)])(

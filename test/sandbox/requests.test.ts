@@ -26,7 +26,7 @@ describe('A submission', () => {
 
 	it('is refused with everything that is wrong, said at once', async () => {
 		const { status, body } = await api.client.submit({ image: plainBody.image, duration: 99 });
-		expect([status, body.error?.code]).toEqual([400, 400]);
+		expect([status, body.error?.type]).toEqual([400, '400']);
 		expect(body.error?.message).toMatch(/'prompt'.*'duration'|'duration'.*'prompt'/);
 		expect(api.sandbox.predictions).toHaveLength(0);
 	});
@@ -44,7 +44,7 @@ describe('A submission', () => {
 
 	it('for an unknown model, or that is no JSON or does not say so, is refused', async () => {
 		const { status, body } = await api.client.submit(plainBody, 'seedance-3-0');
-		expect([status, body.error?.code]).toEqual([404, 404]);
+		expect([status, body.error?.type]).toEqual([404, '404']);
 		for (const text of ['{"prompt": ', '', '[]', 'null', '"text"']) {
 			expect([text, (await api.client.submit(text)).status]).toEqual([text, 400]);
 		}
@@ -64,7 +64,7 @@ describe('A request', () => {
 			const headers = { authorization: key };
 			for (const path of paths) {
 				const { status, body } = await client.ask(path, { headers });
-				expect([path, key, status, body.error?.code]).toEqual([path, key, 401, 401]);
+				expect([path, key, status, body.error?.type]).toEqual([path, key, 401, '401']);
 			}
 			expect((await client.submit(plainBody, fastModel, { headers })).status).toBe(401);
 		}

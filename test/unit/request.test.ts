@@ -11,6 +11,7 @@ import {
 } from '../../nodes/SeedanceImageToVideo/gptproto/request';
 import {
 	ASPECT_RATIOS,
+	DEFAULT_BASE_URL,
 	DEFAULTS,
 	MODELS,
 	RANGES,
@@ -35,7 +36,7 @@ interface Given extends RequestParameters {
 	readonly lastImage: PictureReference | undefined;
 }
 const build = ({ image, lastImage, ...given }: Given): SubmissionRequest =>
-	buildRequest(readSettings(given), image, lastImage);
+	buildRequest(readSettings(given), image, lastImage, DEFAULT_BASE_URL);
 
 const parameters: fc.Arbitrary<Given> = fc.record({
 	model: mostly(fc.constantFrom(...models)),

@@ -119,7 +119,7 @@ it.each([
 });
 
 it.each([
-	[200, { code: 401, message: 'bad key' }, 'refused', 'unauthorized'],
+	[200, { code: 401, message: 'bad key' }, 'refused', 'keyRefused'],
 	[200, { code: 429 }, 'rateLimited', undefined],
 	[200, { code: 500, message: 'oops' }, 'unreadable', undefined],
 	[200, { code: 503, message: 'blocked' }, 'refused', 'contentPolicy'],
@@ -134,7 +134,8 @@ it.each([
 	[302, {}, 'refused', 'redirect'],
 	[303, {}, 'unreadable', undefined],
 	[404, {}, 'refused', 'notFound'],
-	[403, { error: { message: 'balance' } }, 'refused', 'forbidden'],
+	[403, { error: { message: 'balance' } }, 'refused', 'balance'],
+	[403, { error: { message: 'no access' } }, 'refused', 'forbidden'],
 	// The status outranks words.
 	[
 		504,
@@ -143,14 +144,14 @@ it.each([
 		undefined,
 	],
 	[429, { error: { message: 'moderation queue is full' } }, 'rateLimited', undefined],
-	[401, { error: { message: 'API keys are case-sensitive' } }, 'refused', 'unauthorized'],
+	[401, { error: { message: 'API keys are case-sensitive' } }, 'refused', 'keyRefused'],
 	[403, { error: { message: 'sensitive content is not in your plan' } }, 'refused', 'forbidden'],
 	[500, { error: { message: 'moderation backend unavailable' } }, 'unreadable', undefined],
 	[404, { error: { message: 'no such safety model' } }, 'refused', 'notFound'],
 	[200, { code: 500, message: 'moderation backend unavailable' }, 'unreadable', undefined],
 	[200, { code: 429, message: 'moderation queue is full' }, 'rateLimited', undefined],
 	[400, { error: { message: 'The image has sensitive content' } }, 'refused', 'contentPolicy'],
-	[422, { error: { message: 'blocked by moderation' } }, 'refused', 'contentPolicy'],
+	[422, { error: { message: 'blocked by moderation' } }, 'refused', 'badRequest'],
 ])('takes HTTP %i with %j for %s (%s)', (status, body, kind, ground) => {
 	expect(readResponse({ status, headers: {}, body: JSON.stringify(body) }, 0)).toMatchObject({
 		kind,

@@ -9,10 +9,11 @@ import {
 	type Obstacle,
 	type Refusal,
 	readFault,
+	refusalByLimit,
 	scopeOfRefusal,
 } from '../../nodes/SeedanceImageToVideo/prediction/retry';
 import { bounds } from '../../nodes/SeedanceImageToVideo/prediction/bounds';
-import type { RefusalGround } from '../../nodes/SeedanceImageToVideo/gptproto/response';
+import type { RefusalGround } from '../../nodes/SeedanceImageToVideo/gptproto/refusal';
 import { limited, noResponse, refused, unreadable } from './played-run';
 
 /** A fault as Node makes it. */
@@ -143,31 +144,55 @@ it('only a connection that never came about, and may come about next time, is tr
 	expect(mayConnectNextTime(limited() as Obstacle)).toBe(false);
 });
 
-const REASONS: Readonly<Record<RefusalGround, readonly [isFinal: boolean, scope: string | null]>> =
-	{
-		unauthorized: [true, 'account'],
-		forbidden: [true, 'model'],
-		forbiddenByUnknown: [true, 'model'],
-		contentPolicy: [true, null],
-		notFound: [true, null],
-		badRequest: [false, null],
-		redirect: [false, null],
-	};
+type Finality = 'final' | 'finalIfItLasts' | 'forgiven';
+const REFUSALS: Readonly<
+	Record<RefusalGround, readonly [httpCode: string, finality: Finality, scope: string | null]>
+> = {
+	keyRefused: ['401', 'final', 'account'],
+	balance: ['403', 'final', 'model'],
+	forbidden: ['403', 'final', 'model'],
+	forbiddenByUnknown: ['403', 'forgiven', 'model'],
+	contentPolicy: ['400', 'final', null],
+	notFound: ['404', 'final', null],
+	badRequest: ['422', 'finalIfItLasts', null],
+	tooLarge: ['413', 'finalIfItLasts', null],
+	limitReached: ['429', 'finalIfItLasts', 'model'],
+	redirect: ['302', 'forgiven', null],
+};
 
-it.each(Object.entries(REASONS))(
-	'%s is final for a question and holds for others as it should',
-	(reason, [isFinal, scope]) => {
-		const refusal = refused(reason as RefusalGround) as Refusal;
-		expect(isFinalRefusal(refusal, null)).toBe(isFinal);
+it.each(Object.entries(REFUSALS))(
+	'%s is final for a poll and holds for others as it should',
+	(ground, [httpCode, finality, scope]) => {
+		const refusal = refused(ground as RefusalGround, httpCode) as Refusal;
+		expect(isFinalRefusal(refusal, null, bounds.notFoundGraceMs - 1)).toBe(finality === 'final');
+		expect(isFinalRefusal(refusal, null, bounds.notFoundGraceMs)).toBe(finality !== 'forgiven');
 		expect(scopeOfRefusal(refusal)).toBe(scope);
 	},
 );
 
 it('a prediction may be unknown for a while after this run’s own submission', () => {
 	const unknown = refused('notFound') as Obstacle;
-	expect(isFinalRefusal(unknown, bounds.notFoundGraceMs - 1)).toBe(false);
-	expect(isFinalRefusal(unknown, bounds.notFoundGraceMs)).toBe(true);
-	expect(isFinalRefusal(refused('unauthorized') as Obstacle, 0)).toBe(true);
+	expect(isFinalRefusal(unknown, bounds.notFoundGraceMs - 1, 0)).toBe(false);
+	expect(isFinalRefusal(unknown, bounds.notFoundGraceMs, 0)).toBe(true);
+	expect(isFinalRefusal(refused('keyRefused', '401') as Obstacle, 0, 0)).toBe(true);
+});
+
+it('a missing balance is final at once where it is HTTP 403, and if it lasts where it is another', () => {
+	expect(isFinalRefusal(refused('balance', '402') as Obstacle, null, 0)).toBe(false);
+	expect(isFinalRefusal(refused('balance', '402') as Obstacle, null, 30_000)).toBe(true);
+});
+
+it('a limit that waiting does not help against is a refusal when it comes for the third time', () => {
+	const paused = { ...limited(), limitReached: true, message: 'paused' } as Obstacle;
+	expect([1, 2].map((times) => refusalByLimit(paused, times))).toEqual([null, null]);
+	expect(refusalByLimit(paused, 3)).toEqual({
+		kind: 'refused',
+		ground: 'limitReached',
+		httpCode: '429',
+		message: 'paused',
+	});
+	expect(refusalByLimit(limited() as Obstacle, 300)).toBeNull();
+	expect(refusalByLimit(unreadable() as Obstacle, 3)).toBeNull();
 });
 
 it('backs off twice as long each time, up to half a minute, with jitter', () => {

@@ -9,7 +9,7 @@ import {
 	type Message,
 	withRetry,
 } from '../../nodes/SeedanceImageToVideo/execute/messages';
-import type { RefusalGround } from '../../nodes/SeedanceImageToVideo/gptproto/response';
+import type { RefusalGround } from '../../nodes/SeedanceImageToVideo/gptproto/refusal';
 import { InvalidParameter } from '../../nodes/SeedanceImageToVideo/gptproto/input';
 import { PredictionFailure, type Reason } from '../../nodes/SeedanceImageToVideo/prediction/reason';
 import { table } from './markdown';
@@ -26,6 +26,8 @@ function refused(ground: RefusalGround, httpCode: string, what: 'submission' | '
 }
 
 const lost = { kind: 'unreadable', httpCode: '500', retryAfterMs: null, message: '' } as const;
+
+const limit = { ...lost, kind: 'rateLimited', httpCode: '429', limitReached: false } as const;
 
 const ROWS: ReadonlyArray<readonly [when: string, message: Message]> = [
 	[
@@ -61,7 +63,7 @@ const ROWS: ReadonlyArray<readonly [when: string, message: Message]> = [
 		'Survive Restarts with a credential that differs by item',
 		describeNotParkable('credentialOfItem'),
 	],
-	['HTTP 401', refused('unauthorized', '401', 'submission')],
+	['HTTP 401', refused('keyRefused', '401', 'submission')],
 	['HTTP 403', refused('forbidden', '403', 'submission')],
 	['HTTP 403, not in the format of GPTProto', refused('forbiddenByUnknown', '403', 'submission')],
 	['HTTP 400 with code 503', refused('contentPolicy', '400', 'submission')],
@@ -70,17 +72,11 @@ const ROWS: ReadonlyArray<readonly [when: string, message: Message]> = [
 	['A redirect', refused('redirect', '302', 'submission')],
 	['Connection refused, unknown host', failed({ kind: 'unreachable', code: 'ECONNREFUSED' })],
 	[
-		'A proxy of your network refuses the connection',
-		failed({ kind: 'unreachable', code: 'HTTP_502', proxyStatus: 502 }),
+		'A proxy of your network wants a sign-in (HTTP 407)',
+		failed({ kind: 'unreachable', code: 'HTTP_407', proxyStatus: 407 }),
 	],
-	[
-		'HTTP 429 until the timeout',
-		failed({ kind: 'heldBack', waitedMs: TIMEOUT_MS, isRateLimited: true }),
-	],
-	[
-		'No turn until the timeout',
-		failed({ kind: 'heldBack', waitedMs: TIMEOUT_MS, isRateLimited: false }),
-	],
+	['HTTP 429 until the timeout', failed({ kind: 'heldBack', waitedMs: TIMEOUT_MS, limit })],
+	['No turn until the timeout', failed({ kind: 'heldBack', waitedMs: TIMEOUT_MS, limit: null })],
 	[
 		'HTTP 5xx, reset, timeout, unreadable answer (here: HTTP 500)',
 		failed({ kind: 'responseLost', obstacle: lost }),

@@ -2,7 +2,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { bareKey, readBaseUrl } from '../gptproto/access';
 import { systemClock } from '../prediction/clock';
-import { hashOf } from '../prediction/ledger';
+import { hashOf } from '../prediction/ledger-entry';
 import { limiterOf, type RequestSlots } from '../prediction/limiter';
 import type { Account } from '../prediction/run';
 import { type Access, createTransport, CREDENTIAL_TYPE } from '../prediction/transport';
@@ -41,6 +41,7 @@ export function openAccounts(context: IExecuteFunctions, slots: RequestSlots) {
 		const id = access.accountId;
 		const account = opened.get(id) ?? {
 			id,
+			baseUrl: access.baseUrl,
 			transport: createTransport(context, systemClock, access),
 			session: limiterOf(id, systemClock, Math.random).open(slots, signal),
 		};

@@ -1,8 +1,15 @@
 // Reads a prediction out of an answer of GPTProto, tolerantly: every spelling that public clients of this API have met
 // is accepted. Pure: knows no n8n and no network, and never follows an address it reads.
-import { type PredictionStatus, STATUS_SPELLINGS, STATUSES } from './reference';
-
-export type JsonObject = { readonly [key: string]: unknown };
+import { isErrorBody, isGoodCode, isObject, type JsonObject, readError, text } from './error-body';
+import {
+	ADDRESS_FIELDS,
+	ID_FIELDS,
+	LAST_VIDEO_FIELDS,
+	type PredictionStatus,
+	STATUS_SPELLINGS,
+	STATUSES,
+	VIDEO_FIELDS,
+} from './reference';
 
 interface Facts {
 	readonly id: string;
@@ -34,17 +41,12 @@ export function unreadPrediction(id: string, model: string | null, status = 'cre
 	return { ...data, ...unknown, state: 'working', data };
 }
 
-export function isObject(value: unknown): value is JsonObject {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function text(value: unknown): string | null {
-	return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
-}
-
-/** The text of an `error` key: null, "", a string, or an object with a message. */
-function errorText(value: unknown): string | null {
-	return isObject(value) ? text(value.message) : text(value);
+/** Whether there is nothing left to poll for: it has a video's address, or ended without a video. */
+export function hasVideoOrEnded(prediction: Prediction): boolean {
+	return (
+		prediction.state === 'ended' ||
+		(prediction.state === 'succeeded' && prediction.videoUrl !== null)
+	);
 }
 
 function decoded(part: string): string {
@@ -55,42 +57,56 @@ function decoded(part: string): string {
 	}
 }
 
-/** `id` or `task_id`, else the id inside `urls.get` or `urls[0].get`; only read, never followed. */
-function readId(data: JsonObject): string | null {
-	for (const given of [data.id, data.task_id]) {
-		const id = typeof given === 'number' ? String(given) : text(given);
-		if (id) return id;
-	}
+/** The ids of a prediction, the one that stands first in the reference first; `urls` is only read, never followed. */
+function readIds(data: JsonObject): string[] {
 	const urls: unknown = Array.isArray(data.urls) ? data.urls[0] : data.urls;
 	const address = isObject(urls) ? text(urls.get) : null;
 	const match = address ? /\/predictions\/([^/?#]+)\/result(?:[?#]|$)/.exec(address) : null;
-	return match?.[1] === undefined ? null : decoded(match[1]);
+	return ID_FIELDS.map((field) => data[field])
+		.map((given) => (typeof given === 'number' ? String(given) : text(given)))
+		.concat(match?.[1] === undefined ? null : decoded(match[1]))
+		.filter((id) => id !== null);
 }
 
-/** How an envelope says that all is well. */
-const GOOD_CODES = new Set<unknown>([undefined, null, '', 0, '0', 200, '200']);
+/** Whether it says of this prediction, in a documented word, that it has ended. Others, such as `error`, may be the request's. */
+function isEndOf(data: JsonObject, id: string | undefined): boolean {
+	const word = text(data.status)?.toLowerCase() ?? '';
+	const isEnd = isDocumented(word) && STATUSES[word] === 'ended';
+	return isEnd && id !== undefined && readIds(data).includes(id);
+}
 
 /**
  * The object that describes the prediction: `data`, the first of a list in `data`, or the answer itself - unless that
  * is an error body, whose id is one of the request and whose status is not the prediction's.
  */
-function predictionObject(answer: unknown): JsonObject | null {
+function predictionObject(answer: unknown, expectedId: string | undefined): JsonObject | null {
 	if (!isObject(answer)) return null;
 	const data: unknown = Array.isArray(answer.data) ? answer.data[0] : answer.data;
 	if (isObject(data)) return data;
-	const isError = !GOOD_CODES.has(answer.code) || (!text(answer.status) && errorText(answer.error));
-	return data === undefined && readId(answer) !== null && !isError ? answer : null;
+	const ids = readIds(answer);
+	if ((data ?? null) !== null || ids.length === 0) return null;
+	// A code beside the end of the very prediction is the end's.
+	if (isEndOf(answer, expectedId)) return answer;
+	const isError = text(answer.status) === null ? isErrorBody(answer) : !isGoodCode(answer.code);
+	return isError ? null : answer;
 }
 
-function outputAddresses(outputs: unknown): string[] {
-	return [outputs]
-		.flat()
-		.map((output) => text(isObject(output) ? output.url : output))
-		.filter((address) => address !== null);
+/** The http(s) addresses in a text, an object or a list of them. */
+function addressesIn(value: unknown): string[] {
+	return [value].flat().flatMap((one) => {
+		if (isObject(one)) return ADDRESS_FIELDS.flatMap((field) => addressesIn(one[field]));
+		const address = text(one);
+		return address !== null && isWebAddress(address) ? [address] : [];
+	});
 }
 
 function isWebAddress(address: string): boolean {
 	return URL.canParse(address) && ['http:', 'https:'].includes(new URL(address).protocol);
+}
+
+/** The first address that stands in one of these fields. */
+function addressIn(data: JsonObject, fields: readonly string[]): string | null {
+	return fields.flatMap((field) => addressesIn(data[field]))[0] ?? null;
 }
 
 function readNsfw(value: unknown): boolean | null {
@@ -99,9 +115,13 @@ function readNsfw(value: unknown): boolean | null {
 	return flags.includes(false) ? false : null;
 }
 
+function isDocumented(word: string): word is PredictionStatus {
+	return Object.hasOwn(STATUSES, word);
+}
+
 function readStatus(word: string | null): PredictionStatus | null {
 	const key = word?.toLowerCase() ?? '';
-	if (Object.hasOwn(STATUSES, key)) return key as PredictionStatus;
+	if (isDocumented(key)) return key;
 	return (Object.hasOwn(STATUS_SPELLINGS, key) && STATUS_SPELLINGS[key]) || null;
 }
 
@@ -110,20 +130,21 @@ function readStatus(word: string | null): PredictionStatus | null {
  * output address, failed where there is an error text, and otherwise still working.
  *
  * @param answer the parsed body of an answer
- * @param expectedId the id that was asked for: it stays the prediction's id whatever the answer calls it
+ * @param expectedId the id that was asked for: it stays the prediction's id whatever the answer calls it, but another
+ * one's end is not its end
  * @returns null where nothing identifies a prediction
  */
 export function readPrediction(answer: unknown, expectedId?: string): Prediction | null {
-	const data = predictionObject(answer);
+	const data = predictionObject(answer, expectedId);
 	if (data === null) return null;
 	const word = text(data.status);
-	const own = readId(data);
-	const id = expectedId !== undefined && (word !== null || own !== null) ? expectedId : own;
-	if (id === null) return null;
+	const ids = readIds(data);
+	const id = expectedId !== undefined && (word !== null || ids.length > 0) ? expectedId : ids[0];
+	if (id === undefined) return null;
 
-	const addresses = outputAddresses(data.outputs);
-	const reason = errorText(data.error);
-	const guessed = addresses.length > 0 ? 'succeeded' : reason ? 'failed' : null;
+	const address = addressIn(data, VIDEO_FIELDS);
+	const reason = readError(data.error).message || null;
+	const guessed = address !== null ? 'succeeded' : reason !== null ? 'failed' : null;
 	const status = readStatus(word) ?? guessed;
 	const facts: Facts = {
 		id,
@@ -136,7 +157,15 @@ export function readPrediction(answer: unknown, expectedId?: string): Prediction
 	};
 	const state = status ? STATUSES[status] : 'working';
 	if (state === 'working') return { ...facts, state };
-	return state === 'ended'
-		? { ...facts, state, failureReason: reason }
-		: { ...facts, state, videoUrl: addresses.find(isWebAddress) ?? null };
+	if (state === 'succeeded') {
+		return { ...facts, state, videoUrl: address ?? addressIn(data, LAST_VIDEO_FIELDS) };
+	}
+	if (ids.length > 0 && !ids.includes(id)) return null;
+	return { ...facts, state, failureReason: reason ?? (readError(answer).message || null) };
+}
+
+/** The end of the very prediction that was asked for, where an answer that is itself a no tells of it. */
+export function readEnd(answer: unknown, expectedId: string): Prediction | null {
+	const data = predictionObject(answer, expectedId);
+	return data !== null && isEndOf(data, expectedId) ? readPrediction(answer, expectedId) : null;
 }

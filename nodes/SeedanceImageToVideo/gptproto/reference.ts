@@ -134,7 +134,10 @@ export const STATUSES = {
 } as const satisfies Record<string, PredictionState>;
 export type PredictionStatus = keyof typeof STATUSES;
 
-/** How sibling endpoints and clients of this API spell the same statuses. */
+/**
+ * How sibling endpoints and public clients of this API spell the same statuses. `timeout` is of the API family that uses the
+ * same paths; `succeed`, `fail` and `failure` are of other relays of its kind.
+ */
 export const STATUS_SPELLINGS: Readonly<Record<string, PredictionStatus>> = {
 	pending: 'queued',
 	processing: 'running',
@@ -142,10 +145,32 @@ export const STATUS_SPELLINGS: Readonly<Record<string, PredictionStatus>> = {
 	starting: 'running',
 	completed: 'succeeded',
 	success: 'succeeded',
+	succeed: 'succeeded',
 	error: 'failed',
+	fail: 'failed',
+	failure: 'failed',
 	cancelled: 'failed',
 	canceled: 'failed',
+	timeout: 'expired',
 };
+
+/**
+ * Where a prediction's id stands: `id` as documented; `task_id` in public clients; `result_id`, `video_id` and `operation_id` in
+ * GPTProto's own plug-in, command line and SDK. It also stands inside the documented `urls`.
+ */
+export const ID_FIELDS = ['id', 'task_id', 'result_id', 'video_id', 'operation_id'] as const;
+
+/**
+ * Where the video's address stands: `outputs` as documented; `output` and `video_url` in GPTProto's own workflow product;
+ * `content` in its "official format"; `unsigned_urls` in its SDK. Each holds an address, an object, or a list of them.
+ */
+export const VIDEO_FIELDS = ['outputs', 'output', 'content', 'video_url', 'unsigned_urls'] as const;
+
+/** Where it stands if `succeeded` has none of these, in public clients; before that they may lead somewhere else. */
+export const LAST_VIDEO_FIELDS = ['url', 'result'] as const;
+
+/** Where it stands inside such an object. */
+export const ADDRESS_FIELDS = ['url', 'video_url'] as const;
 
 /** Documented error codes. The content policy's code stands in the body; its HTTP status is really 400. */
 export const ERROR_CODES = {
@@ -155,3 +180,11 @@ export const ERROR_CODES = {
 	internalServerError: 500,
 	contentPolicyViolation: 503,
 } as const;
+
+/**
+ * The code of what a content policy refuses, as ByteDance's Ark, the service behind Seedance, documents it and relays pass it
+ * on: `InputImageSensitiveContentDetected.PrivacyInformation`, `InputTextRiskDetection`.
+ * Source: https://www.volcengine.com/docs/82379/1299023 (error codes).
+ */
+export const POLICY_CODE =
+	/\b(?:Input|Output)?(Text|Image|Video|Audio)?(?:SensitiveContentDetected|RiskDetection)(?:\.(\w+))?\b/i;

@@ -4,7 +4,6 @@ import { InvalidParameter, readBoolean, readNumber, readOneOf, readText } from '
 import { isDataUri, type PictureReference, readPicture } from './picture';
 import {
 	ASPECT_RATIOS,
-	DEFAULT_BASE_URL,
 	DEFAULTS,
 	frameSize,
 	type FrameSize,
@@ -112,7 +111,7 @@ export function buildRequest(
 	{ model, body }: RequestSettings,
 	image: PictureReference,
 	lastImage: PictureReference | undefined,
-	baseUrl = DEFAULT_BASE_URL,
+	baseUrl: string,
 ): SubmissionRequest {
 	const first = readPicture(image, baseUrl);
 	const last = lastImage && readPicture(lastImage, baseUrl);

@@ -1,9 +1,9 @@
 // What may be sent again. A submission costs money, so it is repeated only when it surely was not accepted; reading a
 // result is harmless, so nearly anything is forgiven. Pure: policy as data and small predicates.
-import type { ApiResponse, RefusalGround } from '../gptproto/response';
+import type { ApiResponse } from '../gptproto/response';
 import { bounds } from './bounds';
 
-/** A request that brought no HTTP answer of GPTProto's. */
+/** A request that brought no HTTP response of GPTProto's. */
 export interface NoResponse {
 	readonly kind: 'noResponse';
 	/** Node's code, such as ECONNRESET, or one of ours, such as TIMEOUT. */
@@ -16,7 +16,8 @@ export interface NoResponse {
 
 export type Outcome = ApiResponse | NoResponse;
 export type Refusal = Extract<Outcome, { readonly kind: 'refused' }>;
-/** What stood in the way of a usable answer. */
+export type RateLimited = Extract<Outcome, { readonly kind: 'rateLimited' }>;
+/** What stood in the way of a usable response. */
 export type Obstacle = Exclude<Outcome, { readonly kind: 'prediction' }>;
 
 /** An obstacle in a few words, as the ledger keeps it: HTTP status or code, and GPTProto's message. */
@@ -96,31 +97,63 @@ export function mayConnectNextTime(outcome: Obstacle): outcome is NoResponse {
 	return outcome.kind === 'noResponse' && !outcome.sent && PASSING.has(outcome.code);
 }
 
-const FINAL: readonly RefusalGround[] = [
-	'unauthorized',
-	'forbidden',
-	'forbiddenByUnknown',
-	'contentPolicy',
-];
+/** HTTP statuses that no later poll changes; they hold for the account, not for the prediction. */
+const FINAL_STATUSES = ['401', '403'];
 
 /**
- * Whether the answer to a question for a result is final: asking again would change nothing.
+ * Whether the response to a poll is final: polling again would change nothing.
  *
  * @param sinceAcceptedMs time since the submission was accepted; null where it was not this execution's
+ * @param refusedForMs time since the first of the refusals that came one after the other up to this one; 0 for the first
  */
 export function isFinalRefusal(
 	outcome: Obstacle,
 	sinceAcceptedMs: number | null,
+	refusedForMs = 0,
 ): outcome is Refusal {
 	if (outcome.kind !== 'refused') return false;
-	if (outcome.ground !== 'notFound') return FINAL.includes(outcome.ground);
-	return sinceAcceptedMs === null || sinceAcceptedMs >= bounds.notFoundGraceMs;
+	switch (outcome.ground) {
+		case 'contentPolicy':
+			return true;
+		case 'notFound':
+			return sinceAcceptedMs === null || sinceAcceptedMs >= bounds.notFoundGraceMs;
+		// Not GPTProto's word.
+		case 'forbiddenByUnknown':
+		case 'redirect':
+			return false;
+		default:
+			return FINAL_STATUSES.includes(outcome.httpCode) || refusedForMs >= bounds.notFoundGraceMs;
+	}
 }
 
-/** What a refusal tells of other submissions: 401 meets everything of the account, 403 everything of its model. */
+/** How often a limit that says waiting cannot help may refuse a submission. */
+const LIMIT_REFUSALS = 3;
+
+/**
+ * The refusal that a rate limit amounts to, where it says that waiting cannot help and has said so often enough.
+ *
+ * @param inARow how many rate limits the submission has met, this one included
+ */
+export function refusalByLimit(outcome: Obstacle, inARow: number): Refusal | null {
+	if (outcome.kind !== 'rateLimited' || !outcome.limitReached || inARow < LIMIT_REFUSALS)
+		return null;
+	const { httpCode, message } = outcome;
+	return { kind: 'refused', ground: 'limitReached', httpCode, message };
+}
+
+/** What a refusal tells of other submissions: a refused key meets all of the account, the rest of these all of the model. */
 export function scopeOfRefusal({ ground }: Refusal): 'account' | 'model' | null {
-	if (ground === 'unauthorized') return 'account';
-	return ground === 'forbidden' || ground === 'forbiddenByUnknown' ? 'model' : null;
+	switch (ground) {
+		case 'keyRefused':
+			return 'account';
+		case 'balance':
+		case 'forbidden':
+		case 'forbiddenByUnknown':
+		case 'limitReached':
+			return 'model';
+		default:
+			return null;
+	}
 }
 
 /**

@@ -1,82 +1,19 @@
 // Words for why one item has no video, from the typed reason.
-import type { RefusalGround } from '../../gptproto/response';
 import type {
 	DownloadFault,
 	PredictionFacts,
 	PredictionFailure,
 	Reason,
 } from '../../prediction/reason';
-import { describeObstacle, type Obstacle, type Refusal } from '../../prediction/retry';
-import {
-	counted,
-	type FailureCause,
-	inWords,
-	joined,
-	type Message,
-	oneLine,
-	saying,
-} from './message';
-
-export const NO_REASON = 'GPTProto gave no reason';
-
-type Words = readonly [
-	message: string,
-	description: string,
-	cause?: FailureCause | undefined,
-	onRetry?: string | undefined,
-];
+import { describeObstacle, type Obstacle } from '../../prediction/retry';
+import { counted, inWords, joined, type Message, oneLine, saying } from './message';
+import { NO_REASON, policyHelp, refusalWords, type Words } from './refusals';
 
 export function obstacleInWords(obstacle: Obstacle | string): string {
 	const text = typeof obstacle === 'string' ? obstacle : describeObstacle(obstacle);
 	return oneLine(
 		text.replace(/^TIMEOUT$/, 'no answer in time').replace(/^([A-Z][A-Z0-9_]+)$/, 'no answer ($1)'),
 	);
-}
-
-/** A clear no of GPTProto, or of a proxy in front of it; to a submission, or to a question for the prediction `id`. */
-function refusalWords({ ground, httpCode }: Refusal, isSubmission: boolean, id: string): Words {
-	const words: Readonly<Record<RefusalGround, Words>> = {
-		unauthorized: [
-			'GPTProto did not accept the API key',
-			'Check the API key in the "GPTProto API" credential. It may be mistyped, revoked or from another account.',
-			'credential-invalid',
-		],
-		forbidden: [
-			'GPTProto did not allow this request: no permission, or not enough balance',
-			'Top up your GPTProto balance, or check that your API key may use this model.',
-			'quota-exhausted',
-		],
-		forbiddenByUnknown: [
-			'GPTProto, or a proxy in front of it, did not allow this request (HTTP 403)',
-			"The answer is not in GPTProto's format. Check whether a proxy or firewall blocks the connection. If none does, check your GPTProto balance and what your API key may use.",
-		],
-		contentPolicy: [
-			"GPTProto's content policy blocked the image or the prompt",
-			'Change the image or the prompt. Images with recognizable faces are often refused.',
-		],
-		notFound: isSubmission
-			? [
-					'Unknown model or wrong Base URL (HTTP 404)',
-					"Check 'Model', and 'Base URL' in the credential.",
-					'configuration-invalid',
-				]
-			: [
-					`GPTProto does not know prediction ${id} (HTTP 404)`,
-					'Check the prediction ID, and that the credential belongs to the account that submitted it.',
-					'configuration-invalid',
-					'If this run submitted it, "Retry execution" submits the item again.',
-				],
-		redirect: [
-			`GPTProto's address redirects to another one (HTTP ${httpCode})`,
-			"The node does not follow redirects, so that the API key stays with its host. Check 'Base URL' in the credential: scheme (https), host and path.",
-			'configuration-invalid',
-		],
-		badRequest: [
-			`GPTProto refused ${isSubmission ? 'the submission' : `to return prediction ${id}`} (HTTP ${httpCode})`,
-			'Check the address and the size of the image, the model and the options.',
-		],
-	};
-	return words[ground];
 }
 
 const NOT_OPENED: Readonly<Record<string, string>> = {
@@ -142,7 +79,7 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 					];
 		}
 		case 'heldBack':
-			return reason.isRateLimited
+			return reason.limit
 				? [
 						`The rate limit held this item back for ${inWords(reason.waitedMs)}`,
 						'Nothing was submitted. Your account may have too many videos in progress, or the model is overloaded. It is safe to submit this item again later.',
@@ -160,17 +97,21 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 				undefined,
 				'"Retry execution" submits the item again.',
 			];
-		case 'ended':
+		case 'ended': {
+			const said = reason.failureReason;
+			const help =
+				policyHelp(said ?? '') ?? 'Change the image, the prompt or the options if needed.';
 			return [
 				`Prediction ${id} ended without a video (${status})`,
-				`${reason.failureReason === null ? `${NO_REASON}.` : saying('GPTProto says', reason.failureReason)} Change the image, the prompt or the options if needed.`,
+				joined(said === null ? `${NO_REASON}.` : saying('GPTProto says', said), help),
 				undefined,
 				'If this run submitted it, a retry submits the item again.',
 			];
+		}
 		case 'timedOut':
 			return [
 				`Prediction ${id} is not finished after ${inWords(reason.waitedMs)}`,
-				`Its last known status is "${status}".${lastAnswer(reason.obstacle)} It will keep rendering and will be charged. Use Get Result with this prediction ID.`,
+				`Its last known status is "${status}".${lastAnswer(reason.obstacle)} ${reason.obstacle?.kind === 'refused' ? 'If it is still rendering, it will be charged.' : 'It will keep rendering and will be charged.'} Use Get Result with this prediction ID.`,
 				'temporarily-unavailable',
 				'You can also raise \'Timeout (Minutes)\' and use "Retry execution".',
 			];
@@ -203,7 +144,7 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 }
 
 function httpCodeOf(reason: Reason): string | undefined {
-	if (reason.kind === 'heldBack') return reason.isRateLimited ? '429' : undefined;
+	if (reason.kind === 'heldBack') return reason.limit?.httpCode;
 	const said = 'refusal' in reason ? reason.refusal : 'obstacle' in reason ? reason.obstacle : null;
 	return (said as { readonly httpCode?: string } | null)?.httpCode;
 }

@@ -10,6 +10,7 @@ export * from './failures';
 export * from './message';
 export * from './parameters';
 export * from './parking';
+export { NO_REASON } from './refusals';
 export * from './run';
 
 /** A refusal that already has its words: of one item, or of the whole run. */
