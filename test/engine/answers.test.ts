@@ -40,7 +40,7 @@ it('never follows the address in urls.get', async () => {
 
 it.each([
 	['unauthorized', 'did not accept the API key', 'Check the API key', '401'],
-	['forbidden', 'no permission, or not enough balance', 'Top up', '403'],
+	['forbidden', 'balance is not enough', 'Top up', '403'],
 	['contentPolicy', 'content policy blocked', 'Change the image or the prompt', '400'],
 	['notFound', 'Unknown model', "Check 'Model'", '404'],
 	['redirect', 'redirects to another', 'does not follow redirects', '302'],

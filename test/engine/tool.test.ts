@@ -119,7 +119,7 @@ describe('an agent reads nothing but the message', () => {
 		engine.sandbox.plan({ on: 'submit', kind: 'custom', answer });
 		const refused = invoke(newExecution(), 0);
 		await expect(refused).rejects.toThrow('image must be at least 300 px wide');
-		await expect(refused).rejects.toThrow('Check the address and the size of the image');
+		await expect(refused).rejects.toThrow('Check the image');
 	});
 
 	it.each([
