@@ -111,9 +111,9 @@ export function refusalGround(status: number, error: ErrorFacts): RefusalGround 
 			return 'tooLarge';
 		case 400:
 			return isPolicy(error) ? 'contentPolicy' : 'badRequest';
-		// It was carried out, and its answer lies elsewhere.
+		// 303: it was carried out, and its answer lies elsewhere. 408: a proxy gave up waiting for GPTProto, which may have
+		// accepted all the same.
 		case 303:
-		// A proxy gave up waiting for GPTProto, which may have accepted all the same.
 		case 408:
 			return null;
 	}
