@@ -2,6 +2,8 @@
 // was called in a way it does not understand.
 import { Command, InvalidArgumentError } from 'commander';
 
+import { compareVersions, isN8nVersion, type N8nVersion, OLDEST_VERSION } from './n8n/versions';
+
 const NOT_SUCCEEDED = 1;
 const WRONG_USAGE = 2;
 
@@ -22,6 +24,14 @@ export function wholeNumber(what: string, lowest: number, highest: number) {
 		}
 		throw new InvalidArgumentError(`Give ${what}, ${lowest} to ${highest}.`);
 	};
+}
+
+/** Reads the value of an option: a version of n8n. */
+export function n8nVersion(text: string): N8nVersion {
+	if (isN8nVersion(text) && compareVersions(text, OLDEST_VERSION) >= 0) return text;
+	throw new InvalidArgumentError(
+		`Give a version of n8n such as 2.41.1, ${OLDEST_VERSION} or newer.`,
+	);
 }
 
 /** Does a command's work and ends the process; what the work throws is printed for the person at the terminal. */

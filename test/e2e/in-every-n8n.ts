@@ -1,10 +1,11 @@
-// Knows what a test file has around it: an n8n of each version in turn, a sandbox and a credential for it.
+// Knows what a test file has around it: an n8n of each version in turn, a sandbox and a credential for it. A file in this
+// folder runs in every n8n of the run, one in `whole/` in those that run all tests, one in `newest/` in the newest.
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox';
 import { CREDENTIAL_TYPE } from '../../tools/n8n/package';
 import { type Credential, RestClient } from '../../tools/n8n/rest';
-import { N8N_VERSIONS, type N8nVersion } from '../../tools/n8n/versions';
+import type { N8nVersion } from '../../tools/n8n/versions';
 import type { Execution, WorkflowDefinition } from '../../tools/n8n/workflow';
-import { started } from './started';
+import { allStarted, started, type StartedN8n, wholeStarted } from './started';
 import { START } from './workflows';
 
 // Nothing is rendered unless a test looks at the video.
@@ -58,9 +59,22 @@ export class Place {
 	}
 }
 
-/** Declares the same tests for every version of n8n. */
+/** Declares the same tests for every n8n of the run: the core of the end-to-end tests. */
 export function inEveryN8n(tests: (place: Place) => void, options: PlaceOptions = {}): void {
-	describe.each(N8N_VERSIONS)('n8n %s', (version) => {
+	declare(allStarted(), tests, options);
+}
+
+/** Declares the same tests for every n8n in which all tests run; for files in `whole/`. */
+export function inWholeN8n(tests: (place: Place) => void, options: PlaceOptions = {}): void {
+	declare(wholeStarted(), tests, options);
+}
+
+function declare(
+	list: readonly StartedN8n[],
+	tests: (place: Place) => void,
+	options: PlaceOptions,
+): void {
+	describe.each(list)('n8n $version', ({ version }) => {
 		const place = new Place(version);
 		beforeAll(() => place.open(options));
 		beforeEach(() => place.sandbox.reset());

@@ -1,5 +1,6 @@
-// `npm run test:e2e`: the packed package in real n8n, old and new. One n8n of each version is started for all files;
-// four files run at a time, each with a sandbox of its own: the longest do little but wait.
+// `npm run test:e2e`: the packed package in real n8n, old and new. One n8n of each version is started for all files, by
+// cli.ts or, where jest is called by itself, by its global setup. Four files run at a time, each with a sandbox of its own:
+// the longest do little but wait.
 module.exports = {
 	rootDir: '../..',
 	testEnvironment: 'node',

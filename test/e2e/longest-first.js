@@ -1,9 +1,9 @@
-// The order of the test files: what waits longest first, so that the others run meanwhile. `durable` starts two n8n of its
+// The order of the test files: what waits longest first, so that the others run meanwhile. `durable` starts n8n of its
 // own: not in the same moment as the first, which has the longest way to go.
 const { default: Sequencer } = require('@jest/test-sequencer');
 
 const LONGEST = [
-	'survive-restarts-killed',
+	'killed-in-a-wait',
 	'survive-restarts',
 	'examples',
 	'places',

@@ -1,37 +1,81 @@
-// Before all end-to-end tests: packs the package and starts n8n of each version with it installed.
-import { mkdtemp, rm } from 'node:fs/promises';
+// Before all end-to-end tests: packs the package and starts the n8n asked for with it installed.
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { ensureN8n } from '../../tools/n8n/install';
 import { startN8n } from '../../tools/n8n/instance';
 import { packProject } from '../../tools/n8n/package';
 import { RestClient } from '../../tools/n8n/rest';
-import { N8N_VERSIONS } from '../../tools/n8n/versions';
-import { running, type StartedByVersion, type StartedN8n, tell } from './started';
+import { GATE_VERSIONS, type N8nVersion, WHOLE_VERSIONS } from '../../tools/n8n/versions';
+import { allStarted, own, type StartedN8n, tell } from './started';
 import stopAll from './stop-n8n';
 
-export default async function startAll(): Promise<void> {
-	const folder = await mkdtemp(join(tmpdir(), 'n8n-seedance-package-'));
+export type Wanted = Pick<StartedN8n, 'version' | 'isWhole'>;
+
+export const isWholeVersion = (version: N8nVersion) =>
+	WHOLE_VERSIONS.some((one) => one === version);
+
+/** A list cut into lists of at most `size`, in its order. */
+export function inGroups<T>(list: readonly T[], size: number): T[][] {
+	return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
+		list.slice(index * size, (index + 1) * size),
+	);
+}
+
+/** A start is mostly work for one processor, and has two minutes. */
+const STARTED_TOGETHER = 2;
+
+/**
+ * Installs and starts them, and tells the test files. They run until `stopAll`.
+ *
+ * @returns why some are not there, by their versions
+ */
+export async function startAll(wanted: readonly Wanted[]): Promise<Map<N8nVersion, Error>> {
+	own.folder = await mkdtemp(join(tmpdir(), 'n8n-seedance-package-'));
+	const reasons = new Map<N8nVersion, Error>();
+	const started: StartedN8n[] = [];
 	try {
-		const tarball = await packProject(folder);
-		// Side by side, since much of a start is waiting; all of them to their end, so that all can be stopped.
-		const started = await Promise.allSettled(
-			N8N_VERSIONS.map(async (version): Promise<[string, StartedN8n]> => {
-				const n8n = await startN8n({ version, tarball });
-				running.push(n8n);
-				const rest = await RestClient.connect(n8n.baseUrl);
-				await rest.close();
-				return [version, { login: rest.session.state, logFile: n8n.logFile }];
-			}),
-		);
-		const entries = started.map((one) => {
-			if (one.status === 'rejected') throw one.reason;
-			return one.value;
-		});
-		tell(Object.fromEntries(entries) as StartedByVersion, tarball);
+		const tarball = await packProject(own.folder);
+		// One after the other: npm alone keeps a machine busy.
+		for (const { version } of wanted) {
+			await ensureN8n(version).catch((reason: Error) => reasons.set(version, reason));
+		}
+		const start = async (one: Wanted) => {
+			const n8n = await startN8n({ version: one.version, tarball });
+			own.running.push(n8n);
+			const rest = await RestClient.connect(n8n.baseUrl);
+			await rest.close();
+			started.push({ ...one, login: rest.session.state, logFile: n8n.logFile });
+		};
+		const installed = wanted.filter(({ version }) => !reasons.has(version));
+		for (const group of inGroups(installed, STARTED_TOGETHER)) {
+			await Promise.all(
+				group.map((one) => start(one).catch((reason: Error) => reasons.set(one.version, reason))),
+			);
+		}
+		tell(started, tarball);
+		return reasons;
 	} catch (error) {
 		await stopAll();
-		await rm(folder, { recursive: true, force: true });
 		throw error;
 	}
+}
+
+/** Starts versions which all have to be there. */
+export async function startRequired(versions: readonly N8nVersion[]): Promise<void> {
+	// The command line has started what was asked for.
+	if (allStarted().length > 0) return;
+	const reasons = await startAll(
+		versions.map((version) => ({ version, isWhole: isWholeVersion(version) })),
+	);
+	const [reason] = reasons.values();
+	if (!reason) return;
+	await stopAll();
+	throw reason;
+}
+
+/** For jest, where it is called by itself. */
+export default async function startGate(): Promise<void> {
+	await startRequired(GATE_VERSIONS);
 }

@@ -2,7 +2,7 @@
 // after what needs it as it was.
 import { readdirSync } from 'node:fs';
 
-import { N8N_VERSIONS, type N8nVersion } from '../../tools/n8n/versions';
+import { type N8nVersion, WHOLE_VERSIONS } from '../../tools/n8n/versions';
 import { credential } from './credential';
 import { nodePanel } from './node-panel';
 import { parameters } from './parameters';
@@ -24,7 +24,7 @@ export function inTheEditor(version: N8nVersion): void {
 	});
 
 	test('every n8n has its file', () => {
-		const files = N8N_VERSIONS.map((one) => `n8n-${one}.test.ts`);
+		const files = WHOLE_VERSIONS.map((one) => `n8n-${one}.test.ts`);
 		expect(readdirSync(__dirname)).toEqual(expect.arrayContaining(files));
 	});
 }

@@ -5,7 +5,7 @@ import { items, settle, useEngine } from './harness';
 const engine = useEngine();
 
 it('submits all items before the first of them is done', async () => {
-	engine.sandbox.options.renderMs = 1200;
+	engine.sandbox.options.renderMs = 5000;
 	const run = await engine.run({
 		items: items(40),
 		parameters: { downloadVideo: false, options: { pollingInterval: 1 } },

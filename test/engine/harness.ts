@@ -6,7 +6,8 @@ import type { IBinaryData, IRun } from 'n8n-workflow';
 import { readdir } from 'node:fs/promises';
 import { GptProtoApi } from '../../credentials/GptProtoApi.credentials';
 import { bounds } from '../../nodes/SeedanceImageToVideo/prediction/bounds';
-import { onAbort, systemClock } from '../../nodes/SeedanceImageToVideo/prediction/clock';
+import { onAbort } from '../../nodes/SeedanceImageToVideo/prediction/cancellation';
+import { systemClock } from '../../nodes/SeedanceImageToVideo/prediction/clock';
 import { SeedanceImageToVideo } from '../../nodes/SeedanceImageToVideo/SeedanceImageToVideo.node';
 import {
 	type RecordedRequest,

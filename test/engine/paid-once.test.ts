@@ -145,26 +145,18 @@ it('says of a connection that never came about that nothing was submitted', asyn
 	expect(errorOf(run).description).toContain('Nothing was submitted');
 });
 
-it('leaves alone what another account has submitted', async () => {
+it('picks up what was accepted where the same host is spelled anew', async () => {
 	failDownloads(1);
 	const failed = await engine.run();
+	const { apiKey, baseUrl } = engine.sandbox;
 	const retried = await engine.run({
 		executionId: '2',
 		items: [],
 		retryOf: failed.data,
-		credential: {
-			apiKey: engine.sandbox.apiKey,
-			baseUrl: engine.sandbox.baseUrl.replace('127.0.0.1', 'localhost'),
-		},
+		credential: { apiKey, baseUrl: baseUrl.replace('http://127.0.0.1', 'HTTP://localhost') },
 	});
-	expect(itemsOf(retried, SUCCESS)[0]?.json.predictionId).toBe(engine.sandbox.predictions[1]?.id);
-	expect(engine.sandbox.predictions[0]?.resultRequests).toBe(
-		engine.sandbox.requests.filter(
-			({ path, headers }) =>
-				path.includes(`${engine.sandbox.predictions[0]?.id}/result`) &&
-				headers.host?.startsWith('127.'),
-		).length,
-	);
+	expect(itemsOf(retried, SUCCESS)[0]?.json.predictionId).toBe(engine.sandbox.predictions[0]?.id);
+	expect(engine.sandbox.predictions).toHaveLength(1);
 });
 
 it('lets a person submit again what GPTProto never came to know', async () => {

@@ -62,18 +62,31 @@ afterEach(() => {
 	proxy?.close();
 });
 
-it.each([403, 407, 502, 503, 504])(
-	'says that the proxy refused the connection (%i) and that nothing was submitted',
+/** What a person reads where the proxy refuses to connect with this status. */
+async function refusedBy(status: number) {
+	await useProxy(status);
+	setBounds({ connectAttempts: 1 });
+	const credential = { apiKey: engine.sandbox.apiKey, baseUrl: 'https://gptproto.example' };
+	const { message, description } = errorOf(await engine.run({ credential, retryOnFail: true }));
+	return `${message}. ${description}`;
+}
+
+it('says of a proxy that wants a sign-in that nothing was submitted', async () => {
+	const said = await refusedBy(407);
+	expect(said).toMatch(/proxy.*407.*Nothing was submitted/);
+	expect(said).not.toMatch(/balance|billed|image/i);
+});
+
+it('names proxy and balance where either may have said no', async () => {
+	const said = await refusedBy(403);
+	expect(said).toMatch(/proxy.*403/);
+	expect(said).toContain('balance');
+});
+
+it.each([502, 503, 504])(
+	'takes HTTP %i of a proxy for a lost response, which pays for nothing twice',
 	async (status) => {
-		await useProxy(status);
-		setBounds({ connectAttempts: 1 });
-		const credential = { apiKey: engine.sandbox.apiKey, baseUrl: 'https://gptproto.example' };
-		const run = await engine.run({ credential, retryOnFail: true });
-		const { message, description } = errorOf(run);
-		expect(message).toContain('proxy');
-		expect(message).toContain(String(status));
-		expect(description).toContain('Nothing was submitted');
-		expect(description).not.toMatch(/balance|billed|image/i);
+		expect(await refusedBy(status)).toContain('may be billed');
 	},
 );
 

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import packageJson from '../../package.json';
-import { N8N_VERSIONS, NODE_RELEASE } from '../../tools/n8n/versions';
+import { GATE_VERSIONS, NODE_RELEASE, WHOLE_VERSIONS } from '../../tools/n8n/versions';
 
 const project = join(__dirname, '..', '..');
 /** A file's text, or that of all files of a folder. */
@@ -30,7 +30,7 @@ function commandsOf(text: string): string[] {
 /** Commands that the gate does not run under their own name, and the test that runs what they do. */
 const RUN_ELSEWHERE: Readonly<Record<string, readonly [place: string, contains: string]>> = {
 	'npm run sandbox': ['test/sandbox/process.test.ts', 'sandbox/cli.ts'],
-	'npm run dev': ['test/e2e', 'tools/dev/cli.ts'],
+	'npm run dev': ['test/e2e/newest', 'tools/dev/cli.ts'],
 	'npm run docs': ['.ci/run', 'npm run docs:check'],
 	'npm run format': ['.ci/run', 'npm run format:check'],
 	'npm pack': ['tools/n8n/package.ts', "['pack', "],
@@ -78,8 +78,10 @@ it('shows what it does, what was never tried, a picture and the two commands bef
 const lines = (text: string) => text.trimEnd().split('\n').length;
 
 it('is read in some minutes; so is the page on reliability', () => {
-	// The definitions of links at the end are not seen.
-	const seen = readme.slice(0, readme.indexOf('<!-- generated: links -->'));
+	// The definitions of links at the end are not seen, nor are comments.
+	const seen = readme
+		.slice(0, readme.indexOf('<!-- generated: links -->'))
+		.replace(/^<!--.*-->\n\n?/gm, '');
 	expect(lines(seen)).toBeLessThanOrEqual(200);
 	expect(lines(textOf('docs/reliability.md'))).toBeLessThanOrEqual(100);
 });
@@ -99,13 +101,17 @@ it('answers the questions people ask, each in a few lines', () => {
 	}
 });
 
-it('names the versions that are tested, and no others', () => {
-	const row = (name: string) =>
-		new RegExp(`^\\| ${name} +\\| ([^|]+)\\|`, 'm').exec(readme)?.[1]?.trim();
-	expect(row('n8n')).toBe(N8N_VERSIONS.join(', '));
-	const [major] = NODE_RELEASE.split('.');
-	expect(row('Node.js')).toBe(`20, ${major}`);
-	expect(textOf('.github/workflows/ci.yml')).toContain(`node: [20, ${major}]`);
+it('names the n8n and the Node.js that are tested', () => {
+	const rows = (name: string) =>
+		[...readme.matchAll(new RegExp(`^\\| ${name} +\\| ([^|]+)\\|`, 'gm'))].map(
+			([, versions]) => versions?.trim() ?? '',
+		);
+	const [whole = '', core = ''] = rows('n8n').map((versions) => versions.split(', '));
+	expect(whole).toEqual(WHOLE_VERSIONS);
+	expect([...whole, ...core]).toEqual(expect.arrayContaining([...GATE_VERSIONS]));
+	const [node = ''] = rows('Node.js');
+	expect(node.split(', ')).toContain(NODE_RELEASE.split('.')[0]);
+	expect(textOf('.github/workflows/ci.yml')).toContain(`node: [${node}]`);
 });
 
 it('CHANGELOG.md has an entry for the version in package.json', () => {
@@ -113,7 +119,7 @@ it('CHANGELOG.md has an entry for the version in package.json', () => {
 });
 
 it('the workflows run no script that does not exist', () => {
-	for (const name of ['ci', 'release']) {
+	for (const name of ['ci', 'newest-n8n', 'release']) {
 		const scripts = [...textOf(`.github/workflows/${name}.yml`).matchAll(/npm run ([\w:]+)/g)];
 		for (const [, script] of scripts) {
 			expect(Object.keys(packageJson.scripts)).toContain(script);
@@ -141,4 +147,19 @@ it('every row of docs/reliability.md names its tests, and each of them exists', 
 	expect(named.filter((names) => names.length === 0)).toEqual([]);
 	const missing = named.flat().filter((name) => !existsSync(join(project, `test/${name}.test.ts`)));
 	expect([...new Set(missing)]).toEqual([]);
+});
+
+it('every row of docs/n8n-interface.md names a file of the node and its tests, and all of them exist', () => {
+	const rows = [...textOf('docs/n8n-interface.md').matchAll(/^\| (?!What n8n|-)(.+?) *\|$/gm)];
+	expect(rows.length).toBeGreaterThan(10);
+	const inCode = (cell = '') => [...cell.matchAll(/`([\w/.-]+)`/g)].map(([, name]) => name ?? '');
+	for (const [, row = ''] of rows) {
+		const [, files, tests] = row.split(/ \| /);
+		const named = [
+			...inCode(files).map((name) => `nodes/SeedanceImageToVideo/${name}`),
+			...inCode(tests).map((name) => `test/${name}.test.ts`),
+		];
+		expect(named.length).toBeGreaterThanOrEqual(2);
+		expect(named.filter((name) => !existsSync(join(project, name)))).toEqual([]);
+	}
 });

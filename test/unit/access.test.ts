@@ -38,7 +38,7 @@ it.each([
 	['https://gptproto.com/', 'https://gptproto.com'],
 	[' https://gptproto.com// ', 'https://gptproto.com'],
 	['http://127.0.0.1:8787/proxy/', 'http://127.0.0.1:8787/proxy'],
-	['HTTPS://gptproto.com', 'HTTPS://gptproto.com'],
+	['HTTPS://GPTProto.com:443/', 'https://gptproto.com'],
 	['', 'https://gptproto.com'],
 	['  ', 'https://gptproto.com'],
 	[undefined, 'https://gptproto.com'],

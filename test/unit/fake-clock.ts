@@ -1,5 +1,6 @@
 // A clock whose time passes only when everybody sleeps, so that an hour's wait is a test of a moment.
-import { type Clock, onAbort } from '../../nodes/SeedanceImageToVideo/prediction/clock';
+import { onAbort } from '../../nodes/SeedanceImageToVideo/prediction/cancellation';
+import type { Clock } from '../../nodes/SeedanceImageToVideo/prediction/clock';
 
 interface Sleeper {
 	readonly at: number;

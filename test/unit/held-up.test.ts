@@ -31,7 +31,7 @@ it('pictures of an account that gets nothing but 429 do not keep another account
 	const foxes = Array.from({ length: 5 }, () => ({ prompt: 'fox', account: 'limited', bytes }));
 	const owl = { prompt: 'owl', account: 'free', bytes };
 	const results = await clock.until(played.obtainAll([...foxes, owl]));
-	expect(reasonOf(results[0])).toMatchObject({ kind: 'heldBack', isRateLimited: true });
+	expect(reasonOf(results[0])).toMatchObject({ kind: 'heldBack', limit: { kind: 'rateLimited' } });
 	expect(results[5]).toMatchObject({ status: 'fulfilled' });
 });
 

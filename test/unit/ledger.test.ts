@@ -1,15 +1,18 @@
 // What an execution has paid for and not put out, as n8n stores it: found again by the next try, and forgotten in time.
+import { type ItemRecord, Ledger } from '../../nodes/SeedanceImageToVideo/prediction/ledger';
 import {
 	hashOf,
 	hashOfRequest,
-	Ledger,
 	type LedgerEntry,
-} from '../../nodes/SeedanceImageToVideo/prediction/ledger';
+} from '../../nodes/SeedanceImageToVideo/prediction/ledger-entry';
 import { requestOf } from './played-run';
 
 const facts = { request: 'a fox', model: 'm', frame: { width: 864, height: 496 } };
 const first = { item: 0, account: 'mine', namedId: null };
 const second = { ...first, item: 1 };
+
+const idOf = ({ entry }: ItemRecord) =>
+	entry && entry.state !== 'lost' ? entry.predictionId : undefined;
 
 /** The node's context, which n8n stores as JSON with an execution that failed. */
 let context: { predictions?: LedgerEntry[] };
@@ -27,22 +30,21 @@ function end(ledger: Ledger, wentWell = false): void {
 /** Leaves one accepted prediction behind. */
 function leave(id = 'id-1', scope = {}, key = first): void {
 	const ledger = open(scope);
-	ledger.recordOf(key).saveAccepted(id, facts);
+	ledger.recordOf(key).saveAccepted(id, 0, facts);
 	end(ledger);
 }
 /** What the next try picks up. */
 function found(scope = {}, key = first): string | undefined {
 	const ledger = open(scope);
-	const id = ledger.recordOf(key).accepted()?.predictionId;
+	const id = idOf(ledger.recordOf(key));
 	end(ledger);
 	return id;
 }
 
 it('holds what a person may see: ids and hashes, no prompt, no picture, no key', () => {
 	leave();
-	expect(context.predictions).toEqual([
-		{ round: 0, item: 0, parameters: 'written', account: 'mine', predictionId: 'id-1', ...facts },
-	]);
+	const stored = Object.values(context.predictions?.[0] ?? {});
+	expect(stored).toEqual(expect.arrayContaining(['id-1', 'mine', 'written', 'a fox']));
 	expect(hashOf('https://gptproto.com', 'sk-secret')).toMatch(/^[\w-]{43}$/);
 });
 
@@ -56,17 +58,37 @@ it.each([
 	expect(found(scope)).toBe(id);
 });
 
-it('tells one item from the other, and one account from the other', () => {
+it('tells one item from the other', () => {
 	leave('id-1');
 	leave('id-2', {}, second);
 	expect(found({}, second)).toBe('id-2');
-	expect(found({}, { ...first, account: 'yours' })).toBeUndefined();
 	expect(found({}, { ...first, item: 2 })).toBeUndefined();
+});
+
+it('leaves it to GPTProto whether a prediction is the present account’s, its own first', () => {
+	leave('id-1');
+	const ledger = open();
+	const record = ledger.recordOf({ ...first, account: 'yours' });
+	expect([idOf(record), record.isOfOtherAccount]).toEqual(['id-1', true]);
+	record.leaveAlone();
+	expect(record.entry).toBeNull();
+	record.saveAccepted('id-2', 0, facts);
+	expect(ledger.leftAlone()).toEqual([{ item: 0, predictionId: 'id-1' }]);
+	end(ledger);
+	expect(found()).toBe('id-1');
+	expect(found({}, { ...first, account: 'yours' })).toBe('id-2');
+});
+
+it('names what a run with other parameters does not use', () => {
+	leave();
+	const ledger = open({ parameters: 'changed' });
+	expect(ledger.recordOf(first).entry).toBeNull();
+	expect(ledger.leftAlone()).toEqual([{ item: 0, predictionId: 'id-1' }]);
 });
 
 it('keeps the model and the frame size it was submitted with', () => {
 	leave();
-	expect(open().recordOf(first).accepted()).toMatchObject({ model: 'm', frame: facts.frame });
+	expect(open().recordOf(first).entry).toMatchObject({ model: 'm', frame: facts.frame });
 });
 
 describe('a later round', () => {
@@ -76,12 +98,12 @@ describe('a later round', () => {
 		const [one, other] = [ledger.recordOf(first), ledger.recordOf(second)];
 		expect([one.needsRequest(), other.needsRequest()]).toEqual([true, true]);
 		one.adopt('an owl');
-		expect(one.accepted()).toBeNull();
+		expect(idOf(one)).toBeUndefined();
 		other.adopt('a fox');
-		expect(other.accepted()?.predictionId).toBe('id-1');
+		expect(idOf(other)).toBe('id-1');
 		expect(one.needsRequest()).toBe(false);
 		one.adopt('a fox');
-		expect(one.accepted()).toBeNull();
+		expect(idOf(one)).toBeUndefined();
 	});
 
 	it('makes it its item’s own, whatever the next try of the round asks for', () => {
@@ -108,9 +130,9 @@ describe('a later round', () => {
 it('as an agent’s tool any run takes over the same request, for its round says nothing', () => {
 	leave('id-1', { round: null });
 	const record = open({ round: null }).recordOf(second);
-	expect(record.accepted()).toBeNull();
+	expect(idOf(record)).toBeUndefined();
 	record.adopt('a fox');
-	expect(record.accepted()?.predictionId).toBe('id-1');
+	expect(idOf(record)).toBe('id-1');
 });
 
 it('two calls at the same time work on different entries', () => {
@@ -121,7 +143,7 @@ it('two calls at the same time work on different entries', () => {
 	];
 	one.adopt('a fox');
 	other.adopt('a fox');
-	expect([one.accepted()?.predictionId, other.accepted()]).toEqual(['id-1', null]);
+	expect([idOf(one), idOf(other)]).toEqual(['id-1', undefined]);
 });
 
 describe('a lost answer', () => {
@@ -134,14 +156,14 @@ describe('a lost answer', () => {
 	it('is remembered in the same execution', () => {
 		lose();
 		const record = open().recordOf(first);
-		expect(record.lost()).toBe('ECONNRESET');
-		expect(record.accepted()).toBeNull();
-		expect(open({ parameters: 'changed' }).recordOf(first).lost()).toBeNull();
+		expect(record.entry).toMatchObject({ state: 'lost', reason: 'ECONNRESET' });
+		expect(idOf(record)).toBeUndefined();
+		expect(open({ parameters: 'changed' }).recordOf(first).entry).toBeNull();
 	});
 
 	it('is written off by a person who runs the execution again', () => {
 		lose();
-		expect(open({ executionId: '2' }).recordOf(first).lost()).toBeNull();
+		expect(open({ executionId: '2' }).recordOf(first).entry).toBeNull();
 		expect(context.predictions).toEqual([]);
 	});
 });
@@ -155,8 +177,8 @@ it('an unknown prediction is written off by a person, unless it was known again'
 		leave();
 		const ledger = open();
 		const record = ledger.recordOf(first);
-		record.saveKnown(false);
-		if (isKnownAgain) record.saveKnown(true);
+		record.saveUnknown();
+		if (isKnownAgain) record.saveKnown();
 		end(ledger);
 		expect(found({ executionId: '1' })).toBe('id-1');
 		expect(found({ executionId: '2' })).toBe(expected);
@@ -168,11 +190,13 @@ describe('what was put out', () => {
 	function deliver(wentWell: boolean): void {
 		const ledger = open();
 		const records = [first, second].map((key) => ledger.recordOf(key));
-		for (const [index, record] of records.entries()) record.saveAccepted(`id-${index + 1}`, facts);
+		for (const [index, record] of records.entries())
+			record.saveAccepted(`id-${index + 1}`, 0, facts);
 		records[0]?.saveDelivered();
 		end(ledger, wentWell);
 	}
-	const ids = () => context.predictions?.map(({ predictionId }) => predictionId);
+	const ids = () =>
+		context.predictions?.map((entry) => 'predictionId' in entry && entry.predictionId);
 
 	it('is forgotten when all went well', () => {
 		deliver(true);
@@ -189,7 +213,7 @@ describe('what was put out', () => {
 		const ledger = open({ round: 1 });
 		const record = ledger.recordOf(first);
 		record.adopt('a fox');
-		expect(record.accepted()?.predictionId).toBe('id-2');
+		expect(idOf(record)).toBe('id-2');
 		end(ledger);
 		expect(ids()).toEqual(['id-2']);
 	});
@@ -198,8 +222,8 @@ describe('what was put out', () => {
 it('what was handed over is found by the error item that comes back after other rounds', () => {
 	const ledger = open();
 	const record = ledger.recordOf(first);
-	record.saveAccepted('id-1', facts);
-	record.saveDelivered('handedOver');
+	record.saveAccepted('id-1', 0, facts);
+	record.saveHandedOver();
 	end(ledger);
 	const between = open({ round: 1 }).recordOf(second);
 	expect(between.needsRequest()).toBe(false);
@@ -212,11 +236,11 @@ it('a prediction that ended without a video is struck out', () => {
 	const ledger = open();
 	const record = ledger.recordOf(first);
 	record.remove();
-	expect(record.accepted()).toBeNull();
+	expect(idOf(record)).toBeUndefined();
 	expect(context.predictions).toEqual([]);
 	record.remove();
-	record.saveAccepted('id-2', facts);
-	expect(ledger.accepted()).toEqual([[0, 'id-2']]);
+	record.saveAccepted('id-2', 0, facts);
+	expect(ledger.accepted()).toEqual([{ item: 0, predictionId: 'id-2' }]);
 });
 
 it('names the accepted predictions of the run by item', () => {
@@ -224,10 +248,10 @@ it('names the accepted predictions of the run by item', () => {
 	const ledger = open();
 	ledger.recordOf(first);
 	ledger.recordOf(second).saveLost('TIMEOUT', facts);
-	ledger.recordOf({ ...first, item: 2 }).saveAccepted('id-3', facts);
+	ledger.recordOf({ ...first, item: 2 }).saveAccepted('id-3', 0, facts);
 	expect(ledger.accepted()).toEqual([
-		[0, 'id-1'],
-		[2, 'id-3'],
+		{ item: 0, predictionId: 'id-1' },
+		{ item: 2, predictionId: 'id-3' },
 	]);
 });
 

@@ -1,8 +1,8 @@
 // The limiter under the fake clock: requests at one time, the pauses a 429 asks for, and an account's places kept full
 // with few submissions more than predictions; shared by executions that do not know of each other.
 import { bounds } from '../../nodes/SeedanceImageToVideo/prediction/bounds';
+import { Cancelled } from '../../nodes/SeedanceImageToVideo/prediction/cancellation';
 import {
-	Cancelled,
 	HeldBack,
 	Limiter,
 	limiterOf,
@@ -215,14 +215,14 @@ describe('what waits', () => {
 		const now = clock.now();
 		const long = send(session, 'poll', good, 60_000);
 		await expect(clock.until(send(session, 'poll', good, 1, 5000))).rejects.toMatchObject({
-			isRateLimited: false,
+			limit: null,
 		});
 		expect(clock.now() - now).toBe(5000);
 		await clock.until(long);
 		await clock.until(ask(session, limited(HOUR)));
 		const late = clock.until(send(session, 'poll', good, 1, 5000));
 		await expect(late).rejects.toBeInstanceOf(HeldBack);
-		await expect(late).rejects.toMatchObject({ isRateLimited: true });
+		await expect(late).rejects.toMatchObject({ limit: limited(HOUR) });
 	});
 
 	it('is sent by nobody when its deadline has passed, and at once when it is due', async () => {
@@ -277,8 +277,9 @@ describe('what waits', () => {
 describe('places of an account', () => {
 	it('are not used up by submissions that were not sent after all', async () => {
 		const session = open();
+		await clock.until(submit(session));
 		await clock.until(submit(session, limited()));
-		session.placeIsFree();
+		await clock.until(ask(session, state('abc', 'succeeded')));
 		const cancelled = session.request('submission', clock.now() + HOUR, async () => {
 			throw new Cancelled();
 		});

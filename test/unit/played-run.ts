@@ -8,7 +8,7 @@ import { Ledger, type LedgerScope } from '../../nodes/SeedanceImageToVideo/predi
 import { Limiter, RequestSlots } from '../../nodes/SeedanceImageToVideo/prediction/limiter';
 import type { Outcome } from '../../nodes/SeedanceImageToVideo/prediction/retry';
 import type { Account, Run, RunEvent } from '../../nodes/SeedanceImageToVideo/prediction/run';
-import { createSemaphore } from '../../nodes/SeedanceImageToVideo/prediction/semaphore';
+import { Semaphore } from '../../nodes/SeedanceImageToVideo/prediction/semaphore';
 import type { Order } from '../../nodes/SeedanceImageToVideo/prediction/submission';
 import type { Transport } from '../../nodes/SeedanceImageToVideo/prediction/transport';
 import type { FakeClock } from './fake-clock';
@@ -122,8 +122,8 @@ export class PlayedRun {
 				...scope,
 			}),
 			refusals: new Map(),
-			pictures: createSemaphore(bounds.pictureBytes),
-			downloads: createSemaphore(bounds.concurrentDownloads),
+			pictures: new Semaphore(bounds.pictureBytes),
+			downloads: new Semaphore(bounds.concurrentDownloads),
 			report: (event) => this.events.push(event),
 		};
 	}
@@ -152,9 +152,7 @@ export class PlayedRun {
 			account: this.account(account),
 			model,
 			frame: null,
-			startedAt: this.startedAt,
-			timeoutMs,
-			pollingIntervalMs,
+			timing: { startedAt: this.startedAt, timeoutMs, pollingIntervalMs },
 			pictureBytes: async () => bytes,
 			load: async () => {
 				this.loads++;

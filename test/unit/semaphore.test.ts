@@ -1,11 +1,11 @@
 // So much work at one time, in order of arrival; what outweighs everything runs alone.
 import fc from 'fast-check';
-import { createSemaphore } from '../../nodes/SeedanceImageToVideo/prediction/semaphore';
+import { Semaphore } from '../../nodes/SeedanceImageToVideo/prediction/semaphore';
 import { FakeClock } from './fake-clock';
 
 it('lets work through in order of arrival, as much as there is room for', async () => {
 	const clock = new FakeClock();
-	const semaphore = createSemaphore(2);
+	const semaphore = new Semaphore(2);
 	const begun: number[] = [];
 	const work = async (number: number) =>
 		await semaphore.use(async () => {
@@ -20,7 +20,7 @@ it('lets work through in order of arrival, as much as there is room for', async 
 });
 
 it('goes on after work that threw', async () => {
-	const semaphore = createSemaphore(1);
+	const semaphore = new Semaphore(1);
 	await expect(
 		semaphore.use(async () => {
 			throw new Error('broken');
@@ -34,7 +34,7 @@ it('holds no more than its capacity, unless one piece alone outweighs it', async
 	await fc.assert(
 		fc.asyncProperty(weights, fc.integer({ min: 1, max: 20 }), async (given, capacity) => {
 			const clock = new FakeClock();
-			const semaphore = createSemaphore(capacity);
+			const semaphore = new Semaphore(capacity);
 			const inside: number[] = [];
 			const work = async (weight: number, index: number) =>
 				await semaphore.use(async () => {

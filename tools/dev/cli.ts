@@ -1,8 +1,6 @@
 // Knows the command line of `npm run dev`. Must not know how anything is started.
-import { Option } from 'commander';
-
-import { commandLine, run, wholeNumber } from '../command';
-import { NEWEST_VERSION, N8N_VERSIONS } from '../n8n/versions';
+import { commandLine, n8nVersion, run, wholeNumber } from '../command';
+import { NEWEST_VERSION } from '../n8n/versions';
 import { Closing } from './closing';
 import { dev, type DevOptions } from './dev';
 
@@ -19,7 +17,7 @@ function readOptions(): Options {
 	)
 		.option('--port <port>', "port of n8n's editor", port, 5678)
 		.option('--sandbox-port <port>', 'port of the stand-in for GPTProto', port, 8787)
-		.addOption(new Option('--version <version>').choices(N8N_VERSIONS).default(NEWEST_VERSION))
+		.option('--version <version>', 'version of n8n', n8nVersion, NEWEST_VERSION)
 		.option('--live', 'use GPTProto itself, with the key in GPTPROTO_API_KEY; costs money', false)
 		.option('--no-watch', 'do not rebuild when a file changes')
 		.parse()

@@ -6,6 +6,7 @@ import { format, resolveConfig } from 'prettier';
 
 import { commandLine, run } from '../command';
 import { PROJECT } from '../project';
+import { compatibilityTable } from './compatibility';
 import { errorsTable } from './errors';
 import { endedItem, fieldsTable, finishedItem } from './items';
 import { linkDefinitions, pictures } from './links';
@@ -19,7 +20,12 @@ type Maker = (written: string) => Promise<string> | string;
 
 /** Who makes which section of which document. */
 const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, Maker>>>> = {
-	'README.md': { picture: pictures, operations: operationsTable, links: linkDefinitions },
+	'README.md': {
+		picture: pictures,
+		operations: operationsTable,
+		compatibility: compatibilityTable,
+		links: linkDefinitions,
+	},
 	'CONTRIBUTING.md': { rooms: roomsGraph },
 	'SECURITY.md': { bounds: boundsTable },
 	'docs/reference.md': {

@@ -40,6 +40,8 @@ const SOUND =
 
 const lost = { kind: 'unreadable', httpCode: '500', retryAfterMs: null, message: '' } as const;
 
+const limit = { ...lost, kind: 'rateLimited', httpCode: '429', limitReached: false } as const;
+
 const ROWS: ReadonlyArray<readonly [when: string, message: Message]> = [
 	[
 		'A parameter cannot be used (here: no prompt)',
@@ -79,17 +81,11 @@ const ROWS: ReadonlyArray<readonly [when: string, message: Message]> = [
 	['A redirect', refused('redirect', '302', 'submission')],
 	['Connection refused, unknown host', failed({ kind: 'unreachable', code: 'ECONNREFUSED' })],
 	[
-		'A proxy of your network refuses the connection',
-		failed({ kind: 'unreachable', code: 'HTTP_502', proxyStatus: 502 }),
+		'A proxy of your network wants a sign-in (HTTP 407)',
+		failed({ kind: 'unreachable', code: 'HTTP_407', proxyStatus: 407 }),
 	],
-	[
-		'HTTP 429 until the timeout',
-		failed({ kind: 'heldBack', waitedMs: TIMEOUT_MS, isRateLimited: true }),
-	],
-	[
-		'No turn until the timeout',
-		failed({ kind: 'heldBack', waitedMs: TIMEOUT_MS, isRateLimited: false }),
-	],
+	['HTTP 429 until the timeout', failed({ kind: 'heldBack', waitedMs: TIMEOUT_MS, limit })],
+	['No turn until the timeout', failed({ kind: 'heldBack', waitedMs: TIMEOUT_MS, limit: null })],
 	[
 		'HTTP 5xx, reset, timeout, unreadable answer (here: HTTP 500)',
 		failed({ kind: 'responseLost', obstacle: lost }),

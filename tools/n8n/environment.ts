@@ -2,7 +2,7 @@
 import { dirname, delimiter } from 'node:path';
 
 import type { Installation } from './install';
-import { type N8nVersion, RECIPES } from './versions';
+import { type N8nVersion, recipeFor } from './versions';
 
 export interface EnvironmentOptions {
 	readonly version: N8nVersion;
@@ -57,6 +57,6 @@ export function n8nEnvironment(options: EnvironmentOptions): Record<string, stri
 		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
 		N8N_REINSTALL_MISSING_PACKAGES: 'false',
 		EXTERNAL_FRONTEND_HOOKS_URLS: '',
-		...RECIPES[version].environment,
+		...recipeFor(version).environment,
 	};
 }

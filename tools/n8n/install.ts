@@ -1,5 +1,5 @@
 // Knows how to bring Node.js 24 and an n8n version into a cache folder outside the checkout, once, whole or not at all.
-import { mkdir, mkdtemp, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -8,11 +8,13 @@ import { lock } from 'proper-lockfile';
 
 import { withProgress } from '../progress';
 import { cleanEnvironment, npm } from './npm';
-import { type N8nVersion, NODE_RELEASE, RECIPES } from './versions';
+import { type N8nVersion, NODE_RELEASE, recipeFor } from './versions';
 
 // Written last: a folder without it is a half install and is done again.
 const MARKER = '.complete.json';
 const QUIET = ['--no-audit', '--no-fund'];
+/** About how many requests npm makes of the registry (or its cache) for an n8n. */
+const TYPICAL_REQUESTS = 4000;
 
 export interface Installation {
 	/** The `node` program to run n8n with. */
@@ -49,7 +51,7 @@ const scriptIn = (folder: string) => join(folder, 'node_modules', 'n8n', 'bin', 
 export async function ensureN8n(version: N8nVersion): Promise<Installation> {
 	const node = await ensureNode();
 	const nodeBin = dirname(node);
-	const { dependencies, overrides, requests } = RECIPES[version];
+	const { dependencies, overrides } = recipeFor(version);
 	const folder = await ensure({
 		name: `n8n-${version}`,
 		dependencies: { n8n: version, ...dependencies },
@@ -60,17 +62,17 @@ export async function ensureN8n(version: N8nVersion): Promise<Installation> {
 				let made = 0;
 				const onText = (text: string) => {
 					made += text.split('npm http').length - 1;
-					say(`${made} of about ${requests} requests`);
+					say(`${made} of about ${TYPICAL_REQUESTS} requests`);
 				};
 				const args = ['install', '--ignore-scripts', '--legacy-peer-deps', '--loglevel=http'];
 				await npm([...args, ...QUIET], { cwd, nodeBin, onText });
 			});
-			// Where no built one can be downloaded, it is compiled.
-			await withProgress('Building its database driver, SQLite', 120, async (say) => {
-				const onText = (text: string) => say(text.trim().split('\n').at(-1) ?? '');
-				const args = ['rebuild', 'sqlite3', '--ignore-scripts=false', '--foreground-scripts'];
-				await npm(args, { cwd, nodeBin, onText });
-			});
+			const sqlite = join(cwd, 'node_modules', 'sqlite3');
+			const { version: driver } = JSON.parse(
+				await readFile(join(sqlite, 'package.json'), 'utf8'),
+			) as { version: string };
+			const built = await ensureDriver(driver, nodeBin);
+			await cp(join(built, 'build'), join(sqlite, 'build'), { recursive: true });
 			await withProgress('Checking that it runs', 10, async () => {
 				await checkN8n(node, scriptIn(cwd), version);
 			});
@@ -97,6 +99,24 @@ async function ensureNode(): Promise<string> {
 		},
 	});
 	return program(folder);
+}
+
+/** The folder of n8n's database driver, SQLite, built once for every n8n that wants the same version of it. */
+async function ensureDriver(version: string, nodeBin: string): Promise<string> {
+	const folder = await ensure({
+		name: `sqlite3-${version}`,
+		dependencies: { sqlite3: version },
+		diskGb: 0.5,
+		async fill(cwd) {
+			// Where no built one can be downloaded, it is compiled.
+			await withProgress("Building n8n's database driver, SQLite", 120, async (say) => {
+				const onText = (text: string) => say(text.trim().split('\n').at(-1) ?? '');
+				const args = ['install', '--ignore-scripts=false', '--foreground-scripts', ...QUIET];
+				await npm(args, { cwd, nodeBin, onText });
+			});
+		},
+	});
+	return join(folder, 'node_modules', 'sqlite3');
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { bareKey, readBaseUrl } from '../gptproto/access';
 import { systemClock } from '../prediction/clock';
-import { hashOf } from '../prediction/ledger';
+import { hashOf } from '../prediction/ledger-entry';
 import { limiterOf, type RequestSlots } from '../prediction/limiter';
 import type { Account } from '../prediction/run';
 import { type Access, createTransport, CREDENTIAL_TYPE } from '../prediction/transport';

@@ -4,22 +4,35 @@ import { bounds } from '../prediction/bounds';
 import { systemClock } from '../prediction/clock';
 import { Ledger } from '../prediction/ledger';
 import { RequestSlots } from '../prediction/limiter';
-import type { Run } from '../prediction/run';
-import { createSemaphore } from '../prediction/semaphore';
+import type { Account, Run } from '../prediction/run';
+import { Semaphore } from '../prediction/semaphore';
 import { openAccounts } from './accounts';
-import { describeEvent } from './messages';
-import { hashOfParameters, readRunOptions } from './parameters';
+import { describeEvent, ExplainedError, messageOf } from './messages';
+import { hashOfParameters, readRunOptions, type RunOptions } from './parameters';
 
-export type Batch = ReturnType<typeof openBatch>;
+/** One call of the node. Opened when n8n calls it, and gone when that call returns. */
+export interface Batch {
+	readonly context: IExecuteFunctions;
+	readonly options: RunOptions;
+	readonly run: Run;
+	/** The account of an item. @throws ExplainedError where its credential cannot be used */
+	readonly accountOf: (item: number) => Promise<Account>;
+	/** Whether an AI agent called it as a tool. */
+	readonly isTool: boolean;
+	/** Seconds of video that may be submitted beyond what was counted when the run began. */
+	readonly budget: { seconds: number };
+	/** Ids of Get Result that are waited for; named when the run is cancelled. */
+	readonly waitedFor: Set<string>;
+	/** Items whose prediction an earlier try had paid for. */
+	readonly pickedUp: Set<number>;
+}
 
-/** An item's output, or what kept it from one. */
-export type Result = INodeExecutionData | Error;
+/** An item's output, or in words what kept it from one. */
+export type Result = INodeExecutionData | ExplainedError;
 
-/** What came of it, or what kept it from coming. */
-export async function valueOrError<Value>(work: Promise<Value>): Promise<Value | Error> {
-	return await work.catch((failure: unknown) =>
-		failure instanceof Error ? failure : new Error(String(failure)),
-	);
+/** What came of it, or in words what kept it from coming. */
+export async function explained<Value>(work: Promise<Value>): Promise<Value | ExplainedError> {
+	return await work.catch((failure: unknown) => new ExplainedError(messageOf(failure)));
 }
 
 /** A tool's retry has a new `$runIndex` in n8n, so as a tool the round says nothing. */
@@ -35,7 +48,7 @@ export function warn(context: IExecuteFunctions, message: string): void {
 }
 
 /** @throws InvalidParameter */
-export function openBatch(context: IExecuteFunctions) {
+export function openBatch(context: IExecuteFunctions): Batch {
 	const options = readRunOptions(context);
 	const isTool = isToolRun(context);
 	const round = Number(context.evaluateExpression('{{ $runIndex }}', 0)) || 0;
@@ -49,8 +62,8 @@ export function openBatch(context: IExecuteFunctions) {
 			parameters: hashOfParameters(context.getNode()),
 		}),
 		refusals: new Map(),
-		pictures: createSemaphore(bounds.pictureBytes),
-		downloads: createSemaphore(bounds.concurrentDownloads),
+		pictures: new Semaphore(bounds.pictureBytes),
+		downloads: new Semaphore(bounds.concurrentDownloads),
 		report: (event) => {
 			const message = describeEvent(event);
 			if (event.kind !== 'accepted') warn(context, message);
@@ -63,11 +76,8 @@ export function openBatch(context: IExecuteFunctions) {
 		run,
 		accountOf: openAccounts(context, new RequestSlots(options.maxConcurrentRequests)),
 		isTool,
-		/** Seconds of video that may be submitted beyond what was counted when the run began. */
-		budget: { seconds: Infinity } as { seconds: number },
-		/** Ids of Get Result that are waited for; named when the run is cancelled. */
-		waitedFor: new Set<string>(),
-		/** Items whose prediction an earlier try had paid for. */
-		pickedUp: new Set<number>(),
-	} as const;
+		budget: { seconds: Infinity },
+		waitedFor: new Set(),
+		pickedUp: new Set(),
+	};
 }

@@ -7,7 +7,7 @@ import {
 	NodeOperationError,
 } from 'n8n-workflow';
 import type { Batch, Result } from './batch';
-import { type ByItem, type Message, withMore } from './messages';
+import { type ByItem, ExplainedError, type Message, withMore } from './messages';
 
 /** The message with the item's number, as n8n counts: from 0. An AI agent reads nothing else, so it gets all of it. */
 function titleOf({ message, description }: Message, item: number, isTool: boolean): string {
@@ -75,7 +75,7 @@ export function toErrorItem(
 	return errorItem;
 }
 
-type WordsOf = (failure: Error, item: number) => Message;
+type WordsOf = (failure: ExplainedError, item: number) => Message;
 
 /**
  * Stops the workflow for the first item that failed, unless the node continues on fail.
@@ -88,16 +88,16 @@ export function throwFirstFailure(
 	wordsOf: WordsOf,
 	restOf: (others: ByItem, failed: number) => string,
 ): void {
-	const [first, ...others] = [...results.entries()].flatMap(([item, result]) =>
-		result instanceof Error ? [[item, wordsOf(result, item)] as const] : [],
+	const [first, ...others] = [...results.entries()].flatMap(([item, failure]) =>
+		failure instanceof ExplainedError ? [{ item, failure, words: wordsOf(failure, item) }] : [],
 	);
 	if (!first || context.continueOnFail()) return;
-	const [item, words] = first;
 	const said = others
 		// What met the whole run is said once.
-		.filter(([other]) => results[other] !== results[item])
-		.map(([other, { message }]) => [other, message] as const);
-	throw toNodeError(context.getNode(), withMore(words, restOf(said, item)), item, isTool);
+		.filter(({ failure }) => failure !== first.failure)
+		.map(({ item, words }) => [item, words.message] as const);
+	const words = withMore(first.words, restOf(said, first.item));
+	throw toNodeError(context.getNode(), words, first.item, isTool);
 }
 
 /** The output in input order: items, and error items for those that failed. */
@@ -107,7 +107,7 @@ export function toOutput(
 	wordsOf: WordsOf,
 ): INodeExecutionData[] {
 	return results.map((result, item) =>
-		result instanceof Error
+		result instanceof ExplainedError
 			? toErrorItem(context.getNode(), wordsOf(result, item), item, isTool)
 			: result,
 	);

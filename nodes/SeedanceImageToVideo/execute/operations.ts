@@ -3,13 +3,12 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Prediction } from '../gptproto/prediction';
 import { downloadVideo, type VideoStore } from '../prediction/download';
 import { obtainPrediction } from '../prediction/flow';
+import { poll } from '../prediction/poll';
 import { PredictionFailure } from '../prediction/reason';
-import type { Account } from '../prediction/run';
-import type { Order } from '../prediction/submission';
-import { askForState, waitForEnd } from '../prediction/wait';
+import { deadlineOf } from '../prediction/run';
 import type { Batch } from './batch';
-import { type Requested, UNKNOWN_REQUEST, outputItem, type OutputOptions } from './item';
-import type { Job } from './job';
+import { outputItem, type Requested, UNKNOWN_REQUEST } from './item';
+import type { Delivery, Job } from './job';
 
 function videoStore({ helpers }: IExecuteFunctions): VideoStore {
 	return async (stream, fileName) =>
@@ -21,18 +20,7 @@ function videoStore({ helpers }: IExecuteFunctions): VideoStore {
 		);
 }
 
-/** What is needed to make the output item of a prediction. */
-export interface Delivery {
-	readonly item: number;
-	readonly output: OutputOptions;
-	readonly account: Account;
-	/** On the clock's scale. */
-	readonly deadline: number;
-	/** Whether a video was promised. */
-	readonly waitsForVideo: boolean;
-}
-
-/** @throws PredictionFailure where a video was promised and the prediction ended without one */
+/** @throws PredictionFailure where the item waits for a video and the prediction ended without one */
 export function throwIfEnded(prediction: Prediction, waitsForVideo: boolean): void {
 	if (prediction.state !== 'ended' || !waitsForVideo) return;
 	const { id: predictionId, status, failureReason } = prediction;
@@ -44,43 +32,48 @@ export async function deliver(
 	{ context, run }: Batch,
 	prediction: Prediction,
 	requested: Requested,
-	{ item, output, account, deadline, waitsForVideo }: Delivery,
+	{ item, account, timing, output, waitsForVideo }: Delivery,
 ): Promise<INodeExecutionData> {
 	throwIfEnded(prediction, waitsForVideo);
 	const isWanted = prediction.state === 'succeeded' && output.videoField !== null;
 	const address = isWanted ? prediction.videoUrl : null;
+	const store = videoStore(context);
 	const video =
 		address === null
 			? null
-			: await downloadVideo(run, account, prediction, address, videoStore(context), deadline);
+			: await downloadVideo(run, account, prediction, address, store, deadlineOf(timing));
 	return outputItem(item, prediction, requested, output, video);
 }
 
 /** Submit, and Submit and Wait: the same flow to a different point. */
-async function submit(batch: Batch, job: Job, order: Order): Promise<INodeExecutionData> {
-	const until = job.waitsForVideo ? 'ended' : 'accepted';
+async function submit(
+	batch: Batch,
+	job: Extract<Job, { kind: 'submit' }>,
+): Promise<INodeExecutionData> {
+	const { order, item, waitsForVideo } = job;
+	const until = waitsForVideo ? 'ended' : 'accepted';
 	const obtained = await obtainPrediction(batch.run, order, until);
-	if (obtained.pickedUp) batch.pickedUp.add(job.item);
+	if (obtained.pickedUp) batch.pickedUp.add(item);
 	const result = await deliver(batch, obtained.prediction, obtained, job);
 	order.record.saveDelivered();
 	return result;
 }
 
-/** Get Result: without waiting any state is an answer; waiting promises a video. */
-async function getResult(batch: Batch, job: Job): Promise<INodeExecutionData> {
+/** Get Result: without waiting any state is a result. */
+async function getResult(
+	batch: Batch,
+	job: Extract<Job, { kind: 'getResult' }>,
+): Promise<INodeExecutionData> {
 	const { run, waitedFor } = batch;
-	const { predictionId, waitsForVideo, account } = job;
+	const { predictionId, waitsForVideo, account, timing } = job;
 	if (waitsForVideo) waitedFor.add(predictionId);
-	const ask = waitsForVideo ? waitForEnd : askForState;
-	const prediction = await ask(run, predictionId, { ...job, acceptedAt: null });
-	if (waitsForVideo) {
-		waitedFor.delete(predictionId);
-		account.session.placeIsFree();
-	}
+	const until = waitsForVideo ? 'ended' : 'read';
+	const prediction = await poll(run, predictionId, { account, timing, acceptedAt: null }, until);
+	waitedFor.delete(predictionId);
 	return await deliver(batch, prediction, UNKNOWN_REQUEST, job);
 }
 
 /** An item's way from its job to its output. @throws PredictionFailure, InvalidParameter, Cancelled */
 export async function workOn(batch: Batch, job: Job): Promise<INodeExecutionData> {
-	return job.order ? await submit(batch, job, job.order) : await getResult(batch, job);
+	return job.kind === 'submit' ? await submit(batch, job) : await getResult(batch, job);
 }

@@ -13,9 +13,11 @@ import {
 	readPredictionId,
 	readSettings,
 	readText,
+	type RequestSettings,
 } from '../gptproto/request';
 import { bounds } from '../prediction/bounds';
-import { hashOf } from '../prediction/ledger';
+import { hashOf } from '../prediction/ledger-entry';
+import type { OutputOptions } from './item';
 import { describeUnexpected, type FormFault } from './messages';
 import type { PictureSource } from './picture';
 
@@ -59,16 +61,23 @@ export function readOperation(context: IExecuteFunctions): Operation {
 	return readOneOf('operation', readersOf(context, 0).orDefault('operation'), OPERATIONS);
 }
 
-/** Options that hold for the whole run, read from its first item. @throws InvalidParameter */
-export function readRunOptions(context: IExecuteFunctions) {
+/** Options that hold for the whole run. */
+export interface RunOptions {
+	readonly maxConcurrentRequests: number;
+	/** Seconds of video; 0: no limit. */
+	readonly spendingLimit: number;
+	readonly surviveRestarts: boolean;
+}
+
+/** Reads them from the first item. @throws InvalidParameter */
+export function readRunOptions(context: IExecuteFunctions): RunOptions {
 	const { number, option } = readersOf(context, 0);
 	const survives = option('surviveRestarts') ?? defaultOf('surviveRestarts');
 	return {
 		maxConcurrentRequests: number('maxConcurrentRequests', { min: 1, isInteger: true }),
-		/** Seconds of video; 0: no limit. */
 		spendingLimit: number('spendingLimit', { min: 0, isInteger: true }),
 		surviveRestarts: readBoolean('surviveRestarts', survives),
-	} as const;
+	};
 }
 
 /** Names that are no fields of a JavaScript object. */
@@ -80,29 +89,34 @@ function readOutputField(value: unknown): string {
 	return throwInvalid('binaryOutputField', { kind: 'reservedName' }, name);
 }
 
-export type ItemPlan = ReturnType<typeof readPlan>;
+/** What the parameters of one item say of its way, whatever the operation. */
+interface ItemPlan {
+	readonly pollingIntervalMs: number;
+	readonly timeoutMs: number;
+	readonly output: OutputOptions;
+	readonly waitsForVideo: boolean;
+}
 
-/**
- * A plan of one item: everything its parameters say, read before anything is sent, so that bad input costs nothing.
- *
- * @param isTool an AI agent is handed no files, so nothing is downloaded for it
- * @throws InvalidParameter
- */
-export function readPlan(
-	context: IExecuteFunctions,
-	operation: Operation,
-	item: number,
-	isTool: boolean,
-) {
-	const readers = readersOf(context, item);
-	const { parameter, orDefault, isOn, number } = readers;
-	const isGetting = operation === 'getResult';
-	const waitsForVideo = isGetting ? isOn('waitForCompletion') : operation === 'submitAndWait';
+export interface GetResultPlan extends ItemPlan {
+	readonly predictionId: string;
+}
+
+export interface SubmissionPlan extends ItemPlan {
+	readonly settings: RequestSettings;
+	readonly image: PictureSource;
+	readonly lastImage: PictureSource | undefined;
+}
+
+function readItemPlan(
+	{ isOn, number, orDefault }: Readers,
+	waitsForVideo: boolean,
+	mayDownload: boolean,
+): ItemPlan {
 	// Options of waiting that are left over from another operation do not count.
 	const ofWaiting: typeof number = waitsForVideo ? number : (name) => Number(defaultOf(name));
 	const seconds = ofWaiting('pollingInterval', { min: MIN_POLLING_INTERVAL_SECONDS });
 	const minutes = ofWaiting('timeoutMinutes', { min: 0, exclusiveMin: true });
-	const downloads = operation !== 'submit' && !isTool && isOn('downloadVideo');
+	const downloads = mayDownload && isOn('downloadVideo');
 	return {
 		pollingIntervalMs: seconds * 1000,
 		timeoutMs: Math.min(minutes * 60_000, bounds.longestSleepMs),
@@ -110,21 +124,45 @@ export function readPlan(
 			simplify: isOn('simplify'),
 			videoField: downloads ? readOutputField(orDefault('binaryOutputField')) : null,
 		},
-		/** What to submit; null in Get Result. */
-		submission: isGetting ? null : readSubmission(readers),
-		/** What to ask for; empty when submitting. */
-		predictionId: isGetting ? readPredictionId(parameter('predictionId')) : '',
-		/** Whether a video is promised, so that the item waits for one. */
 		waitsForVideo,
-	} as const;
+	};
 }
 
-function readSubmission({ parameter, option, orDefault }: Readers) {
+/**
+ * Everything that the parameters of one item say in Get Result.
+ *
+ * @param isTool an AI agent is handed no files, so nothing is downloaded for it
+ * @throws InvalidParameter
+ */
+export function readGetResult(
+	context: IExecuteFunctions,
+	item: number,
+	isTool: boolean,
+): GetResultPlan {
+	const readers = readersOf(context, item);
+	const plan = readItemPlan(readers, readers.isOn('waitForCompletion'), !isTool);
+	return { ...plan, predictionId: readPredictionId(readers.parameter('predictionId')) };
+}
+
+/**
+ * The same in Submit, and in Submit and Wait.
+ *
+ * @throws InvalidParameter
+ */
+export function readSubmission(
+	context: IExecuteFunctions,
+	waitsForVideo: boolean,
+	item: number,
+	isTool: boolean,
+): SubmissionPlan {
+	const readers = readersOf(context, item);
+	const { parameter, option, orDefault } = readers;
 	// The type alone, with no address, is a form half filled in: better said than silently left out.
 	const hasLastFrame = ['lastFrameUrl', 'lastFrameInputType'].some(
 		(name) => option(name) !== undefined,
 	);
 	return {
+		...readItemPlan(readers, waitsForVideo, waitsForVideo && !isTool),
 		settings: readSettings({
 			model: orDefault('model'),
 			prompt: parameter('prompt'),
@@ -139,7 +177,7 @@ function readSubmission({ parameter, option, orDefault }: Readers) {
 		lastImage: hasLastFrame
 			? readSource(option, 'lastFrameInputType', 'lastFrameUrl', 'lastFrameBinaryPropertyName')
 			: undefined,
-	} as const;
+	};
 }
 
 function readSource(read: Read, type: string, url: string, field: string): PictureSource {
@@ -157,11 +195,19 @@ const NOT_OF_THE_VIDEO = [
 	'timeoutMinutes',
 ];
 
-/** A hash of what decides which video is made, as written, expressions unresolved: whoever changes it wants another one. */
+/**
+ * A hash of what decides which video is made, as written, expressions unresolved: whoever changes it wants another one. A field
+ * at its default counts as one that is not there, so that a field that comes with a later version changes nothing.
+ */
 export function hashOfParameters({ parameters }: INode): string {
 	const fields = submissionFields.map(({ name }) => [name, parameters[name]] as const);
-	const options = Object.entries(Object(parameters.options) as object)
-		.filter(([name]) => !NOT_OF_THE_VIDEO.includes(name))
-		.sort(([a], [b]) => (a < b ? -1 : 1));
-	return hashOf(JSON.stringify([fields, options]));
+	const options = Object.entries(Object(parameters.options) as object).filter(
+		([name]) => !NOT_OF_THE_VIDEO.includes(name),
+	);
+	const isSet = ([name, value]: readonly [string, unknown]) =>
+		value !== undefined && value !== defaultOf(name);
+	const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) =>
+		a < b ? -1 : 1;
+	const set = new Map([...fields, ...options].filter(isSet).sort(byName));
+	return hashOf(JSON.stringify([...set]));
 }

@@ -6,78 +6,100 @@ import {
 	NodeApiError,
 	NodeOperationError,
 } from 'n8n-workflow';
-import { onAbort } from '../prediction/clock';
+import { Cancelled, onAbort, throwIfCancelled } from '../prediction/cancellation';
 import { adoptEarlier } from '../prediction/flow';
-import { Cancelled } from '../prediction/limiter';
-import { throwIfCancelled } from '../prediction/wait';
-import { type Batch, isToolRun, openBatch, type Result, valueOrError, warn } from './batch';
+import { type Batch, explained, isToolRun, openBatch, type Result, warn } from './batch';
 import { type Job, openJobs } from './job';
 import {
 	CANCELLED,
 	describeCancelled,
+	describeLeftAlone,
 	describeOverspending,
 	describeRest,
+	ExplainedError,
 	HINTS,
 	type Message,
 	messageOf,
-	ExplainedError,
 	withRetry,
 } from './messages';
 import { throwFirstFailure, toErrorItem, toNodeError, toOutput } from './node-error';
 import { workOn } from './operations';
 import { readOperation } from './parameters';
-import { takeOverByParking } from './parking/hand-over';
+import { parkRun } from './parking/hand-over';
+
+type Jobs = ReadonlyArray<Job | ExplainedError>;
 
 /** Refuses the run where it would cost more than the user allows. @throws ExplainedError */
-async function checkSpending(batch: Batch, jobs: ReadonlyArray<Job | Error>): Promise<void> {
-	const { spendingLimit } = batch.options;
+async function checkSpending({ run, options, budget }: Batch, jobs: Jobs): Promise<void> {
+	const { spendingLimit } = options;
 	if (spendingLimit === 0) return;
 	let count = 0;
 	let seconds = 0;
 	for (const job of jobs) {
-		if (job instanceof Error || !job.order || !job.submission) continue;
-		const { record } = job.order;
+		if (job instanceof ExplainedError || job.kind !== 'submit') continue;
+		const { order, duration } = job;
 		// An item whose picture cannot be loaded will fail on its own.
-		if ((await valueOrError(adoptEarlier(batch.run, job.order))) instanceof Error) continue;
-		if (record.accepted() || record.lost() !== null) continue;
+		if ((await explained(adoptEarlier(run, order))) instanceof ExplainedError) continue;
+		if (order.record.entry) continue;
 		count++;
-		seconds += job.submission.settings.body.duration;
+		seconds += duration;
 	}
-	batch.budget.seconds = spendingLimit - seconds;
+	budget.seconds = spendingLimit - seconds;
 	if (seconds > spendingLimit) {
 		throw new ExplainedError(describeOverspending(count, seconds, spendingLimit));
 	}
 }
 
+/** What comes of each item; of all alike where the run is refused as a whole. */
+async function resultsOf(batch: Batch, jobs: Jobs): Promise<readonly Result[]> {
+	const refusal = await explained(checkSpending(batch, jobs));
+	if (refusal instanceof ExplainedError) return jobs.map(() => refusal);
+	const parked = await explained(parkRun(batch, jobs));
+	if (parked instanceof ExplainedError) return jobs.map(() => parked);
+	if (parked !== null) return parked;
+	return await Promise.all(
+		jobs.map(async (job) =>
+			job instanceof ExplainedError ? job : await explained(workOn(batch, job)),
+		),
+	);
+}
+
 /** n8n keeps nothing of a cancelled node's output: the predictions that were paid for are named, once. */
 function warnOfCancelling({ context, run, waitedFor }: Batch): void {
-	const ids = new Set([...run.ledger.accepted().map(([, id]) => id), ...waitedFor]);
+	const ids = new Set([...run.ledger.accepted().map((one) => one.predictionId), ...waitedFor]);
 	if (ids.size > 0) warn(context, describeCancelled([...ids]));
 }
 
 /** Short notes that the editor shows beside a run's output, where the installed n8n can show them. */
-function giveHints({ context, pickedUp }: Batch, results: readonly Result[]): void {
+function giveHints({ context, pickedUp, run }: Batch, results: readonly Result[]): void {
+	const leftAlone = run.ledger.leftAlone();
 	const hasAddressOnly = (result: Result) =>
-		!(result instanceof Error) && typeof result.json.videoUrl === 'string' && !result.binary;
+		!(result instanceof ExplainedError) &&
+		typeof result.json.videoUrl === 'string' &&
+		!result.binary;
 	const hints = [
 		...(pickedUp.size > 0 ? [HINTS.pickedUp(pickedUp.size)] : []),
+		...(leftAlone.length > 0 ? [describeLeftAlone(leftAlone)] : []),
 		...(results.some(hasAddressOnly) ? [HINTS.addressExpires] : []),
 	].map((message) => ({ message, location: 'outputPane' as const }));
 	if (hints.length > 0) (context as Partial<IExecuteFunctions>).addExecutionHints?.(...hints);
+	if (leftAlone.length > 0) warn(context, describeLeftAlone(leftAlone));
 }
 
 /** Items in input order, those that failed in the shape of an error item. @throws NodeApiError, NodeOperationError */
 function finish(batch: Batch, results: readonly Result[]): INodeExecutionData[] {
-	const ids = new Map(batch.run.ledger.accepted());
+	const { ledger } = batch.run;
+	const ids = new Map(ledger.accepted().map(({ item, predictionId }) => [item, predictionId]));
+	// A sub-workflow is not run again by a retry of the workflow that called it.
 	const isCalled = batch.context.getMode() === 'integrated';
-	const wordsOf = (failure: Error, item: number): Message => {
-		const words = isCalled ? messageOf(failure) : withRetry(messageOf(failure));
-		return { ...words, facts: { predictionId: ids.get(item), ...words.facts } };
+	const wordsOf = ({ words }: ExplainedError, item: number): Message => {
+		const facts = { predictionId: ids.get(item), ...words.facts };
+		return { ...(isCalled ? words : withRetry(words)), facts };
 	};
-	throwFirstFailure(batch, results, wordsOf, (others) =>
-		describeRest(others, batch.run.ledger.accepted(true), isCalled),
-	);
 	giveHints(batch, results);
+	throwFirstFailure(batch, results, wordsOf, (others) =>
+		describeRest(others, ledger.retrievable(), isCalled),
+	);
 	return toOutput(batch, results, wordsOf);
 }
 
@@ -89,19 +111,9 @@ async function runAll(context: IExecuteFunctions): Promise<INodeExecutionData[]>
 	let wentWell = false;
 	try {
 		const jobs = await openJobs(batch, readOperation(context));
-		const startTogether = async () => {
-			await checkSpending(batch, jobs);
-			return await takeOverByParking(batch, jobs);
-		};
-		const parked = await valueOrError(startTogether());
-		const own = async (job: Job | Error) =>
-			job instanceof Error ? job : await valueOrError(workOn(batch, job));
-		const results =
-			parked instanceof Error
-				? jobs.map(() => parked)
-				: (parked ?? (await Promise.all(jobs.map(own))));
+		const results = await resultsOf(batch, jobs);
 		throwIfCancelled(run);
-		wentWell = !parked && !results.some((result) => result instanceof Error);
+		wentWell = !results.some((result) => result instanceof ExplainedError);
 		return finish(batch, results);
 	} finally {
 		forget();

@@ -16,7 +16,10 @@ export function bareKey(value: unknown): string {
 /** What is wrong with a base URL. */
 export type BaseUrlFault = 'noScheme' | 'userInfo' | 'query' | 'notAUrl';
 
-/** The base URL without slashes at its end (the documented one where it is empty), or what is wrong with it. */
+/**
+ * The base URL, scheme and host in their one spelling and without slashes at its end (the documented one where it is empty), or
+ * what is wrong with it.
+ */
 export function readBaseUrl(
 	value: unknown,
 ): { readonly baseUrl: string } | { readonly fault: BaseUrlFault } {
@@ -26,11 +29,10 @@ export function readBaseUrl(
 		return { fault: /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? 'notAUrl' : 'noScheme' };
 	}
 	if (!URL.canParse(text)) return { fault: 'notAUrl' };
-	const { username, password, search, hash } = new URL(text);
+	const { username, password, origin, pathname } = new URL(text);
 	if (username !== '' || password !== '') return { fault: 'userInfo' };
-	return search === '' && hash === '' && !/[?#]/.test(text)
-		? { baseUrl: text }
-		: { fault: 'query' };
+	if (/[?#]/.test(text)) return { fault: 'query' };
+	return { baseUrl: `${origin}${pathname.replace(/\/+$/, '')}` };
 }
 
 /** Whether an address lies under the base URL: same scheme, host and port. */

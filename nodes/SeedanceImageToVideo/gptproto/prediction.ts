@@ -41,6 +41,14 @@ export function unreadPrediction(id: string, model: string | null, status = 'cre
 	return { ...data, ...unknown, state: 'working', data };
 }
 
+/** Whether there is nothing left to poll for: it has a video's address, or ended without a video. */
+export function hasVideoOrEnded(prediction: Prediction): boolean {
+	return (
+		prediction.state === 'ended' ||
+		(prediction.state === 'succeeded' && prediction.videoUrl !== null)
+	);
+}
+
 function decoded(part: string): string {
 	try {
 		return decodeURIComponent(part);

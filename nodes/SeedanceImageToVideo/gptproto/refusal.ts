@@ -111,7 +111,7 @@ export function refusalGround(status: number, error: ErrorFacts): RefusalGround 
 			return 'tooLarge';
 		case 400:
 			return isPolicy(error) ? 'contentPolicy' : 'badRequest';
-		// 303: it was carried out, and its answer lies elsewhere. 408: a proxy gave up waiting for GPTProto, which may have
+		// 303: it was carried out, and its response lies elsewhere. 408: a proxy gave up waiting for GPTProto, which may have
 		// accepted all the same.
 		case 303:
 		case 408:

@@ -1,6 +1,7 @@
 // Time that does not jump, and a sleep that cancelling ends. Tests put a clock of their own in its place.
 import { sleep } from 'n8n-workflow';
 import { bounds } from './bounds';
+import { onAbort } from './cancellation';
 
 export interface Clock {
 	/** Monotonic milliseconds; only differences mean anything. */
@@ -9,13 +10,6 @@ export interface Clock {
 	epochMs(): number;
 	/** Resolves after `ms`, or at once when the signal aborts; never rejects. */
 	sleep(ms: number, signal?: AbortSignal): Promise<void>;
-}
-
-/** Calls `abort` when the signal aborts, or now when it has. @returns what takes the listener off again */
-export function onAbort(signal: AbortSignal | undefined, abort: () => void): () => void {
-	if (signal?.aborted) abort();
-	else signal?.addEventListener('abort', abort, { once: true });
-	return () => signal?.removeEventListener('abort', abort);
 }
 
 /** n8n's `sleep` rejects on abort in current versions and ignores the signal in older ones: racing it serves both. */

@@ -3,14 +3,14 @@
 import type { IBinaryData } from 'n8n-workflow';
 import type { Prediction } from '../gptproto/prediction';
 import { bounds } from './bounds';
-import { type Clock, onAbort } from './clock';
+import { onAbort, throwIfCancelled } from './cancellation';
+import type { Clock } from './clock';
 import { HeldBack } from './limiter';
 import { type DownloadFault, PredictionFailure } from './reason';
 import { backoffMs } from './retry';
 import type { Account, Run } from './run';
 import type { ByteStream } from './stream';
 import type { VideoResponse } from './transport';
-import { throwIfCancelled } from './wait';
 
 /** Puts a stream in the binary store; rejects when the stream breaks off. */
 export type VideoStore = (stream: ByteStream, fileName: string) => Promise<IBinaryData>;
@@ -27,7 +27,7 @@ const PACKING_SHARE = 0.001;
 class DownloadMonitor {
 	fault: DownloadFault | null = null;
 	readonly abort = new AbortController();
-	private answer: VideoResponse | null = null;
+	private response: VideoResponse | null = null;
 	private bytes = 0;
 	private hasBegun = false;
 	private hasEnded = false;
@@ -41,24 +41,27 @@ class DownloadMonitor {
 	}
 
 	/** Counts what passes through the stream from now on. */
-	follow(answer: VideoResponse): void {
-		this.answer = answer;
+	follow(response: VideoResponse): void {
+		this.response = response;
 		// Paused, so that no byte passes before somebody stores it.
-		answer.stream.pause();
-		answer.stream.on('data', (chunk) => {
+		response.stream.pause();
+		response.stream.on('data', (chunk) => {
 			this.lastByteAt = this.clock.now();
 			this.bytes += chunk.length;
 			const first = this.hasBegun ? undefined : chunk.find((byte) => !SKIPPED.includes(byte));
 			this.hasBegun ||= first !== undefined;
 			if (first !== undefined && PAGE_OR_MESSAGE.includes(first)) {
-				this.end({ kind: 'notAVideo', contentType: String(answer.headers['content-type'] ?? '') });
+				this.end({
+					kind: 'notAVideo',
+					contentType: String(response.headers['content-type'] ?? ''),
+				});
 			}
 			if (this.bytes > bounds.videoBytes) this.end({ kind: 'tooLarge' });
 		});
-		answer.stream.on('end', () => (this.hasEnded = true));
+		response.stream.on('end', () => (this.hasEnded = true));
 		// n8n's stores in memory and in the database listen, and do not ask a paused stream to go on.
-		answer.stream.on('newListener', (event) => {
-			if (event === 'data') answer.stream.resume();
+		response.stream.on('newListener', (event) => {
+			if (event === 'data') response.stream.resume();
 		});
 	}
 
@@ -66,7 +69,7 @@ class DownloadMonitor {
 		this.fault ??= fault;
 		// First: n8n 2 wraps the connection's stream, and a wrapper waits for the next byte before it is destroyed.
 		this.abort.abort();
-		this.answer?.stream.destroy(new Error(fault.kind));
+		this.response?.stream.destroy(new Error(fault.kind));
 	}
 
 	/** Looks once a second, until all has come: storing it may take longer. */
@@ -90,7 +93,7 @@ class DownloadMonitor {
 	}
 }
 
-/** What is wrong with an answer, by its head alone. */
+/** What is wrong with a response, by its head alone. */
 function headFault({ status }: VideoResponse, announced: number): DownloadFault | null {
 	if (status !== 200) return { kind: 'status', status };
 	if (announced === 0) return { kind: 'empty' };
@@ -114,15 +117,15 @@ async function downloadOnce(
 	const forget = onAbort(signal, () => monitor.end({ kind: 'brokeOff', message: 'cancelled' }));
 	const keeping = monitor.keep(done.signal);
 	try {
-		const answer = await transport.openVideo(url, monitor.abort.signal);
-		if (!('stream' in answer)) {
-			return { fault: monitor.fault ?? { kind: 'noResponse', code: answer.code } };
+		const response = await transport.openVideo(url, monitor.abort.signal);
+		if (!('stream' in response)) {
+			return { fault: monitor.fault ?? { kind: 'noResponse', code: response.code } };
 		}
-		const announced = Number(answer.headers['content-length'] ?? NaN);
-		const fault = headFault(answer, announced);
-		if (fault) return { fault, retryAfterMs: answer.retryAfterMs };
-		monitor.follow(answer);
-		const video = await store(answer.stream, fileName);
+		const announced = Number(response.headers['content-length'] ?? NaN);
+		const fault = headFault(response, announced);
+		if (fault) return { fault, retryAfterMs: response.retryAfterMs };
+		monitor.follow(response);
+		const video = await store(response.stream, fileName);
 		const verdict = monitor.verdict(announced);
 		return verdict ? { fault: verdict } : { video };
 	} catch (error) {

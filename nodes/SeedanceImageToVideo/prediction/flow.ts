@@ -1,11 +1,12 @@
 // The life of one prediction: pick up what an earlier try has paid for, else submit once; wait for its end; submit anew
 // only what ended without a video. Submit and Submit and Wait are this one flow, to a different point.
-import { type Prediction, unreadPrediction } from '../gptproto/prediction';
+import { hasVideoOrEnded, type Prediction, unreadPrediction } from '../gptproto/prediction';
 import type { FrameSize } from '../gptproto/reference';
+import type { AcceptedEntry } from './ledger-entry';
+import { poll } from './poll';
 import { PredictionFailure } from './reason';
 import type { Run } from './run';
 import { type Order, submitOnce, withRequest } from './submission';
-import { askForState, waitForEnd } from './wait';
 
 export interface Obtained {
 	readonly prediction: Prediction;
@@ -26,40 +27,26 @@ type Until = 'accepted' | 'ended';
  * @throws Cancelled
  */
 export async function obtainPrediction(run: Run, order: Order, until: Until): Promise<Obtained> {
-	const { record, account, model, frame } = order;
+	const { record } = order;
 	for (let isAnother = false; ; isAnother = true) {
 		await adoptEarlier(run, order);
-		const lost = record.lost();
-		if (lost !== null) throw new PredictionFailure({ kind: 'responseLost', obstacle: lost });
-		const earlier = record.accepted();
-		if (!earlier) {
-			if (isAnother) order.allowAnother();
-			break;
+		const earlier = record.entry;
+		if (earlier?.state === 'lost') {
+			throw new PredictionFailure({ kind: 'responseLost', obstacle: earlier.reason });
 		}
-		const { predictionId } = earlier;
-		const following = follow(run, order, predictionId, until);
-		const prediction = await following.catch((failure: unknown): Prediction => {
-			// Where its state alone is wanted and cannot be read now, its id is known.
-			const isUnreadable = failure instanceof PredictionFailure && !isUnknown(failure);
-			if (until === 'ended' || !isUnreadable) throw failure;
-			return unreadPrediction(predictionId, earlier.model);
-		});
-		if (prediction.state !== 'working') account.session.placeIsFree();
-		// What an earlier try paid for brought no video: the next one, or else this try submits anew.
-		if (prediction.state === 'ended') record.remove();
-		if (prediction.state !== 'ended' || record.isNew) {
-			return { prediction, model: earlier.model, frame: earlier.frame, pickedUp: !record.isNew };
+		if (!earlier && isAnother) order.allowAnother();
+		const { entry, prediction: told } = earlier
+			? { entry: earlier, prediction: null }
+			: await submitOnce(run, order);
+		const { model, frame } = entry;
+		const isEnough = told !== null && (until === 'accepted' || hasVideoOrEnded(told));
+		const prediction = isEnough ? told : await follow(run, order, entry, until);
+		if (prediction?.state === 'ended') record.remove();
+		// What an earlier try paid for brought no video, or is another account's: the next one, or else this try submits.
+		if (prediction && (prediction.state !== 'ended' || record.isNew)) {
+			return { prediction, model, frame, pickedUp: !record.isNew };
 		}
 	}
-
-	const accepted = await submitOnce(run, order);
-	const lacksVideo =
-		accepted.state === 'working' || (accepted.state === 'succeeded' && !accepted.videoUrl);
-	const prediction =
-		until === 'ended' && lacksVideo ? await follow(run, order, accepted.id, until) : accepted;
-	if (prediction.state !== 'working') account.session.placeIsFree();
-	if (prediction.state === 'ended' && until === 'ended') record.remove();
-	return { prediction, model, frame, pickedUp: false };
 }
 
 /** Takes over what an earlier round of a loop has left of the same request. */
@@ -69,30 +56,40 @@ export async function adoptEarlier(run: Run, order: Order): Promise<void> {
 	await withRequest(run, order, Infinity, async (_, hash) => record.adopt(hash));
 }
 
-/** Waits for a prediction's end, or asks for its state. The ledger keeps whether GPTProto knows it. */
+/**
+ * Polls a prediction that is in the ledger, and writes there whether GPTProto knows it.
+ *
+ * @returns null where it belongs to another account than the item has now
+ */
 async function follow(
 	run: Run,
 	order: Order,
-	predictionId: string,
+	{ predictionId, acceptedAt, model }: AcceptedEntry,
 	until: Until,
-): Promise<Prediction> {
-	const { record } = order;
+): Promise<Prediction | null> {
+	const { record, account, timing } = order;
 	// The wall clock may have been put back since.
-	const agoMs = Math.max(run.clock.epochMs() - (record.accepted()?.acceptedAt ?? 0), 0);
-	const options = { ...order, acceptedAt: run.clock.now() - agoMs };
-	const ask = until === 'ended' ? waitForEnd : askForState;
-	const prediction = await ask(run, predictionId, options).catch((failure: unknown) => {
-		if (isUnknown(failure)) record.saveKnown(false);
-		else if (failure instanceof PredictionFailure && failure.facts.status !== undefined) {
-			record.saveKnown(true);
-		}
+	const agoMs = Math.max(run.clock.epochMs() - acceptedAt, 0);
+	const options = { account, timing, acceptedAt: run.clock.now() - agoMs };
+	const polling = poll(run, predictionId, options, until === 'ended' ? until : 'read');
+	const polled = await polling.catch((failure: unknown) => {
+		if (failure instanceof PredictionFailure) return failure;
 		throw failure;
 	});
-	record.saveKnown(true);
-	return prediction;
-}
-
-function isUnknown(failure: unknown): boolean {
-	const reason = failure instanceof PredictionFailure ? failure.reason : null;
-	return reason?.kind === 'refused' && reason.refusal.ground === 'notFound';
+	if (!(polled instanceof PredictionFailure)) {
+		record.saveKnown();
+		return polled;
+	}
+	const { reason, facts } = polled;
+	const ground = reason.kind === 'refused' ? reason.refusal.ground : null;
+	const isUnknown = ground === 'notFound';
+	if (facts.status !== undefined) record.saveKnown();
+	if (record.isOfOtherAccount && (isUnknown || ground === 'forbidden')) {
+		record.leaveAlone();
+		return null;
+	}
+	if (isUnknown) record.saveUnknown();
+	// Where its state alone is wanted and cannot be read now, its id is known.
+	if (until === 'ended' || isUnknown) throw polled;
+	return unreadPrediction(predictionId, model);
 }

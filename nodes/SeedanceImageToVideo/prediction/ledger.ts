@@ -1,51 +1,9 @@
 // What this execution has submitted and not yet delivered. Kept in the node's context, which n8n stores with the
-// execution: a run that failed finds it again under Retry On Fail and under "Retry execution". It holds ids and hashes,
-// never a prompt, a picture or a key.
-import { createHash } from 'crypto';
+// execution: a run that failed finds it again under Retry On Fail and under "Retry execution".
 import type { IDataObject } from 'n8n-workflow';
-import type { FrameSize } from '../gptproto/reference';
-import type { SubmissionRequest } from '../gptproto/request';
-
-/** One submission: accepted, or with its answer lost. */
-export interface LedgerEntry {
-	/** The loop round and the item it was made for. */
-	round: number;
-	item: number;
-	/** Hashes: of the node's parameters as written, of the request, of the account. */
-	parameters: string;
-	request: string;
-	account: string;
-	model: string;
-	frame: FrameSize | null;
-	/** null where the answer was lost. */
-	predictionId: string | null;
-	/** When it was accepted, in milliseconds since 1970. */
-	acceptedAt?: number;
-	/** The execution in which the answer was lost, or in which GPTProto did not know the id. */
-	doubtfulIn?: string;
-	/** What stood in the way of the answer, as a person reads it. */
-	reason?: string;
-	/**
-	 * It was put out; kept until it is sure that this run ends well. Or it was handed to the execution that waits for it,
-	 * which may fail: kept for an error item that comes back, in whichever round.
-	 */
-	delivered?: true | 'handedOver';
-}
+import type { AcceptedEntry, LedgerEntry, Submission } from './ledger-entry';
 
 const CONTEXT_KEY = 'predictions';
-
-/** A hash of texts, in the order given. */
-export function hashOf(...texts: readonly string[]): string {
-	const hash = createHash('sha256');
-	for (const text of texts) hash.update(`${text.length}:`).update(text);
-	return hash.digest('base64url');
-}
-
-/** A hash of what is sent. */
-export function hashOfRequest({ model, body }: SubmissionRequest): string {
-	const fields = Object.entries(body).sort(([a], [b]) => (a < b ? -1 : 1));
-	return hashOf(model, ...fields.flatMap(([name, value]) => [name, String(value)]));
-}
 
 export interface LedgerScope {
 	/** The loop round; null as an AI agent's tool, where n8n counts a retry as a new round. */
@@ -58,51 +16,51 @@ export interface LedgerScope {
 /** What tells one item's submission from another's. */
 export interface ItemKey {
 	readonly item: number;
-	/** A hash of base URL and key: another account's predictions are left alone. */
+	/** A hash of the base URL and the key that the item has now. */
 	readonly account: string;
 	/** The prediction that the item itself says it is about: an error item that was sent round again. */
 	readonly namedId: string | null;
 }
 
-type SubmissionFacts = Pick<LedgerEntry, 'request' | 'model' | 'frame'>;
+/** An accepted prediction and the item it is for. */
+export interface ItemPrediction {
+	readonly item: number;
+	readonly predictionId: string;
+}
 
-/** Entries that a call under way works on, so that another call at the same time leaves them alone. */
+type SubmissionFacts = Pick<Submission, 'request' | 'model' | 'frame'>;
+
+/** Entries that a call works on, so that another call at the same time leaves them alone. */
 const claimed = new WeakSet<LedgerEntry>();
 
-/** One item's part of the ledger. In one round an item is an item, whatever its expressions give this time. */
+/** One item's part of the ledger, for one run. In one round an item is an item, whatever its expressions give this time. */
 export class ItemRecord {
-	private own: LedgerEntry | null = null;
 	/** Whether this very run has submitted it. */
 	isNew = false;
+	private own: LedgerEntry | null = null;
+	/** Entries that GPTProto does not know under the item's account. */
+	private readonly leftAlone = new Set<LedgerEntry>();
 
 	constructor(
 		private readonly entries: LedgerEntry[],
 		private readonly scope: LedgerScope,
 		private readonly key: ItemKey,
 	) {
-		const { round, parameters } = scope;
-		if (round === null) return;
-		const isSameItem = (entry: LedgerEntry) =>
-			entry.round === round && entry.item === key.item && entry.parameters === parameters;
-		// An error item that comes back says itself that nothing was delivered.
-		const isNamed = ({ predictionId }: LedgerEntry) => predictionId && predictionId === key.namedId;
-		const free = entries.filter((entry) => this.isFree(entry));
-		const found = free.find(isSameItem) ?? free.find(isNamed);
-		if (found) this.claim(found);
+		this.claimItsOwn();
 	}
 
 	get item(): number {
 		return this.key.item;
 	}
 
-	/** The prediction to pick up, if one was accepted before. */
-	accepted(): (LedgerEntry & { predictionId: string }) | null {
-		return this.own?.predictionId ? { ...this.own, predictionId: this.own.predictionId } : null;
+	/** What was submitted for this item, by an earlier try or by this one. */
+	get entry(): Readonly<LedgerEntry> | null {
+		return this.own;
 	}
 
-	/** Why the answer to an earlier submission was lost, if it was. */
-	lost(): string | null {
-		return this.own?.predictionId === null ? (this.own.reason ?? '') : null;
+	/** Whether the entry was submitted with another base URL or key than the item has now. */
+	get isOfOtherAccount(): boolean {
+		return this.own !== null && this.own.account !== this.key.account;
 	}
 
 	/** Whether an earlier round may have left what this item asks for, so that its request has to be known. */
@@ -110,73 +68,139 @@ export class ItemRecord {
 		return this.own === null && this.entries.some((entry) => this.mayAdopt(entry));
 	}
 
-	/** Takes over what an earlier round has left of the same request, a lost answer last. @param request its hash */
+	/** Takes over what an earlier round has left of the same request, a lost response last. @param request its hash */
 	adopt(request: string): void {
 		const candidates = this.entries.filter(
 			(entry) => this.mayAdopt(entry) && entry.request === request,
 		);
-		const found = candidates.find(({ predictionId }) => predictionId !== null) ?? candidates[0];
-		if (found) this.claim(found);
+		this.claim(candidates.find(({ state }) => state !== 'lost') ?? candidates[0]);
 	}
 
 	/** Writes down, at once, what was accepted. */
-	saveAccepted(predictionId: string, facts: SubmissionFacts & Pick<LedgerEntry, 'acceptedAt'>) {
-		this.write({ ...facts, predictionId });
+	saveAccepted(
+		predictionId: string,
+		acceptedAt: number,
+		facts: SubmissionFacts,
+	): Readonly<AcceptedEntry> {
+		const entry: AcceptedEntry = {
+			...this.newEntry(facts),
+			state: 'accepted',
+			predictionId,
+			acceptedAt,
+		};
+		this.write(entry);
+		return entry;
 	}
 
 	/** Writes down that a submission may have been accepted, so that an unattended retry leaves it alone. */
 	saveLost(reason: string, facts: SubmissionFacts): void {
-		this.write({ ...facts, predictionId: null, reason, doubtfulIn: this.scope.executionId });
+		this.write({ ...this.newEntry(facts), state: 'lost', reason });
 	}
 
-	/** Whether GPTProto knows the prediction: where it does not, a person who runs the execution again gets a new one. */
-	saveKnown(isKnown: boolean): void {
-		if (isKnown) delete this.own?.doubtfulIn;
-		else if (this.own) this.own.doubtfulIn = this.scope.executionId;
+	/** GPTProto knows the prediction under the item's account. */
+	saveKnown(): void {
+		this.saveState('accepted');
+		if (this.own) this.own.account = this.key.account;
 	}
 
-	saveDelivered(how: LedgerEntry['delivered'] = true): void {
-		if (this.own) this.own.delivered = how;
+	/** GPTProto does not know the prediction: a person who runs the execution again gets a new one. */
+	saveUnknown(): void {
+		this.saveState('unknown');
 	}
 
-	/** Strikes the entry out: the prediction ended without a video. */
+	saveDelivered(): void {
+		this.saveState('delivered');
+	}
+
+	saveHandedOver(): void {
+		this.saveState('handedOver');
+	}
+
+	/** Leaves the entry to the account it belongs to, and looks for another one. */
+	leaveAlone(): void {
+		if (this.own === null) return;
+		this.leftAlone.add(this.own);
+		this.release();
+		this.own = null;
+		this.claimItsOwn();
+	}
+
+	/** Strikes the entry out, since the prediction ended without a video, and looks for another one. */
 	remove(): void {
 		const index = this.own ? this.entries.indexOf(this.own) : -1;
 		if (index >= 0) this.entries.splice(index, 1);
 		this.own = null;
+		this.claimItsOwn();
 	}
 
 	release(): void {
 		if (this.own) claimed.delete(this.own);
 	}
 
-	private isFree(entry: LedgerEntry): boolean {
-		return !claimed.has(entry) && entry.account === this.key.account;
+	private saveState(state: AcceptedEntry['state']): void {
+		if (!this.own || this.own.state === 'lost') return;
+		this.own.state = state;
+		this.own.executionId = this.scope.executionId;
 	}
 
+	private isFree(entry: LedgerEntry): boolean {
+		return !claimed.has(entry) && !this.leftAlone.has(entry);
+	}
+
+	/** Claims what was submitted for this very item, of the account it has now if there is one. */
+	private claimItsOwn(): void {
+		const { round, parameters } = this.scope;
+		const { item, account, namedId } = this.key;
+		if (round === null) return;
+		const isSameItem = (entry: LedgerEntry) =>
+			entry.round === round && entry.item === item && entry.parameters === parameters;
+		// An error item that comes back says itself that nothing was delivered.
+		const isNamed = (entry: LedgerEntry) =>
+			entry.state !== 'lost' && entry.predictionId === namedId;
+		const free = this.entries.filter((entry) => this.isFree(entry));
+		const same = free.filter(isSameItem);
+		const likeliest =
+			same.find((entry) => entry.account === account) ??
+			same.filter(({ state }) => state !== 'lost').at(-1) ??
+			same[0];
+		this.claim(likeliest ?? free.find(isNamed));
+	}
+
+	/** Of the same account only: two customers may ask for the same video. */
 	private mayAdopt(entry: LedgerEntry): boolean {
 		const { round } = this.scope;
-		return this.isFree(entry) && !entry.delivered && (round === null || entry.round < round);
+		const isLeft = entry.state !== 'delivered' && entry.state !== 'handedOver';
+		const isEarlier = round === null || entry.round < round;
+		return isLeft && isEarlier && entry.account === this.key.account && this.isFree(entry);
 	}
 
-	/** Makes an entry this item's own: from now on it is found by the item, whatever the next try asks for. */
-	private claim(entry: LedgerEntry): void {
+	/**
+	 * Makes an entry this item's own: from now on it is found by the item, whatever the next try asks for. What had been
+	 * delivered has to be delivered again.
+	 */
+	private claim(entry: LedgerEntry | undefined): void {
+		if (!entry) return;
 		const { round, parameters } = this.scope;
 		Object.assign(entry, { round: round ?? 0, item: this.key.item, parameters });
 		this.own = entry;
+		if (entry.state === 'delivered' || entry.state === 'handedOver') this.saveState('accepted');
 		claimed.add(entry);
 	}
 
-	private write(facts: SubmissionFacts & Pick<LedgerEntry, 'predictionId'> & Partial<LedgerEntry>) {
-		this.remove();
+	private newEntry(facts: SubmissionFacts): Submission {
+		const { executionId, parameters, round } = this.scope;
 		const { item, account } = this.key;
-		const entry = { round: 0, item, parameters: '', account, ...facts };
+		return { ...facts, round: round ?? 0, item, parameters, account, executionId };
+	}
+
+	private write(entry: LedgerEntry): void {
 		this.entries.push(entry);
 		this.claim(entry);
 		this.isNew = true;
 	}
 }
 
+/** The ledger as one run sees it. Owned by the run; its entries live as long as the execution. */
 export class Ledger {
 	private readonly entries: LedgerEntry[];
 	private readonly records: ItemRecord[] = [];
@@ -189,13 +213,8 @@ export class Ledger {
 		context[CONTEXT_KEY] ??= [];
 		this.entries = context[CONTEXT_KEY] as unknown as LedgerEntry[];
 		// A person who runs an execution again after reading of a doubt wants a new prediction.
-		this.drop(({ doubtfulIn = scope.executionId }) => doubtfulIn !== scope.executionId);
-	}
-
-	private drop(isOver: (entry: LedgerEntry) => boolean): void {
-		for (const entry of this.entries.filter((one) => isOver(one) && !claimed.has(one))) {
-			this.entries.splice(this.entries.indexOf(entry), 1);
-		}
+		const isDoubt = ({ state }: LedgerEntry) => state === 'lost' || state === 'unknown';
+		this.drop((entry) => isDoubt(entry) && entry.executionId !== scope.executionId);
 	}
 
 	recordOf(key: ItemKey): ItemRecord {
@@ -210,21 +229,41 @@ export class Ledger {
 	 */
 	close(wentWell: boolean): void {
 		for (const record of this.records) record.release();
-		const { round } = this.scope;
-		const isEarlier = (entry: LedgerEntry) => round !== null && entry.round < round;
-		this.drop((entry) => entry.delivered === true && (wentWell || isEarlier(entry)));
+		this.drop(({ state, round }) => state === 'delivered' && (wentWell || this.isEarlier(round)));
 	}
 
-	/**
-	 * Accepted predictions of this run by item.
-	 *
-	 * @param isSure only those that every retry picks up, and not those that GPTProto does not know
-	 */
-	accepted(isSure = false): Array<readonly [item: number, predictionId: string]> {
-		return this.records.flatMap((record) => {
-			const accepted = record.accepted();
-			if (!accepted || (isSure && accepted.doubtfulIn !== undefined)) return [];
-			return [[record.item, accepted.predictionId] as const];
-		});
+	/** Accepted predictions of this run's items. */
+	accepted(): ItemPrediction[] {
+		return this.ofRecords(() => true);
+	}
+
+	/** Those of them that every retry picks up: GPTProto knows them. */
+	retrievable(): ItemPrediction[] {
+		return this.ofRecords(({ state }) => state !== 'unknown');
+	}
+
+	/** Accepted predictions of this round that no item of this run has picked up: other parameters, or another account. */
+	leftAlone(): ItemPrediction[] {
+		const isLeft = (entry: LedgerEntry): entry is AcceptedEntry =>
+			entry.state === 'accepted' && entry.round === this.scope.round && !claimed.has(entry);
+		return this.entries.filter(isLeft).map(({ item, predictionId }) => ({ item, predictionId }));
+	}
+
+	private ofRecords(isWanted: (entry: AcceptedEntry) => boolean): ItemPrediction[] {
+		return this.records.flatMap(({ entry, item }) =>
+			entry && entry.state !== 'lost' && isWanted(entry)
+				? [{ item, predictionId: entry.predictionId }]
+				: [],
+		);
+	}
+
+	private isEarlier(round: number): boolean {
+		return this.scope.round !== null && round < this.scope.round;
+	}
+
+	private drop(isOver: (entry: LedgerEntry) => boolean): void {
+		for (const entry of this.entries.filter((one) => isOver(one) && !claimed.has(one))) {
+			this.entries.splice(this.entries.indexOf(entry), 1);
+		}
 	}
 }

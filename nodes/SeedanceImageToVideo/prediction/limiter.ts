@@ -1,21 +1,20 @@
 // What may be sent now, for one account (base URL and key) and for all executions of this process: requests at one
 // time, the pauses that a 429 asks for, and as many submissions as the account has places free for.
+import type { Prediction } from '../gptproto/prediction';
 import { bounds } from './bounds';
-import { type Clock, onAbort } from './clock';
-import { backoffMs, type Outcome } from './retry';
+import { Cancelled, onAbort } from './cancellation';
+import type { Clock } from './clock';
+import { backoffMs, type Outcome, type RateLimited } from './retry';
 
 type RequestKind = 'submission' | 'poll' | 'download';
 
 /** Thrown where a request was not let through before its deadline. It was not sent. */
 export class HeldBack extends Error {
-	/** @param isRateLimited whether it was a 429 that held it back, and not the requests at one time */
-	constructor(readonly isRateLimited: boolean) {
+	/** @param limit the 429 that held it back; null where it was the requests at one time */
+	constructor(readonly limit: RateLimited | null) {
 		super();
 	}
 }
-
-/** Thrown where the execution was cancelled; nobody is left to read it. */
-export class Cancelled extends Error {}
 
 /** So many requests of one run at one time, whichever account they go to. */
 export class RequestSlots {
@@ -36,8 +35,22 @@ interface Waiter {
 	readonly fail: (reason: HeldBack | Cancelled) => void;
 }
 
-/** The requests of one run: counted on their own, paused together with all others of the account. */
-export type Session = ReturnType<Limiter['open']>;
+/**
+ * The requests that one run makes with one account: counted with all others of the run, paused together with all others of
+ * the account. Opened by the run; the limiter behind it outlives it.
+ */
+export interface Session {
+	/** Sends one request when it may be sent. @throws HeldBack at the deadline; Cancelled */
+	request<Result extends Outcome>(
+		kind: 'submission' | 'poll',
+		deadline: number,
+		send: () => Promise<Result>,
+	): Promise<Result>;
+	/** Runs a download when it may begin. @throws HeldBack at the deadline; Cancelled */
+	download<Result>(deadline: number, work: () => Promise<Result>): Promise<Result>;
+	/** The 429 that holds submissions back now; null where none does. */
+	limit(): RateLimited | null;
+}
 
 /** From here on the pause between two probes is the longest there is. */
 const MOST_CAUTIOUS = 5;
@@ -48,20 +61,21 @@ export class Limiter {
 	private readonly pausedUntil = { submission: 0, poll: 0, download: 0 };
 	private readonly inFlight = { submission: 0, poll: 0, download: 0 };
 	/**
-	 * Submissions at one time, and questions, which wait for no upload: one after a 429 to a question, twice as many with
-	 * every good answer.
+	 * Submissions at one time, and polls, which wait for no upload: one after a 429 to a poll, twice as many with every good
+	 * response.
 	 */
 	private width = Infinity;
 	private lastBegun: RequestKind | null = null;
 	private pollsRefusedInARow = 0;
-	/** Places known to be free. Infinite until a submission is refused; from then on each prediction that ends frees one. */
+	/** Places known to be free. Infinite until a submission is refused; from then on each prediction that is seen to end frees one. */
 	private freePlaces = Infinity;
 	/** Without a free place one submission is tried now and then: there may be more places than it seems. */
 	private nextProbeAt = 0;
 	/** How seldom that is. Grows with a probe that is refused, shrinks with one that is accepted. */
 	private caution = 0;
-	/** How many more places an accepted probe is taken to show; doubles each time. */
-	private growth = 1;
+	/** Ids of predictions that were seen to work and not yet to end. */
+	private readonly rendering = new Set<string>();
+	private lastLimit: RateLimited | null = null;
 	private lastUsedAt: number;
 	private wake = new AbortController();
 	private wakeAt = Infinity;
@@ -79,35 +93,26 @@ export class Limiter {
 	}
 
 	/** @param slots of the run the session belongs to */
-	open(slots: RequestSlots, signal: AbortSignal | undefined) {
+	open(slots: RequestSlots, signal: AbortSignal | undefined): Session {
 		slots.pumps.add(this.pump);
 		return {
-			/** Sends one request when it may be sent. @throws HeldBack at the deadline; Cancelled */
-			request: async (
-				kind: 'submission' | 'poll',
-				deadline: number,
-				send: () => Promise<Outcome>,
-			) =>
+			request: async (kind, deadline, send) =>
 				await this.inTurn(kind, deadline, slots, signal, async (isProbe) => {
 					const sentAt = this.clock.now();
 					let outcome: Outcome | null = null;
 					try {
-						return (outcome = await send());
+						const result = await send();
+						outcome = result;
+						return result;
 					} finally {
 						if (kind === 'submission') this.learnPlaces(outcome, isProbe);
+						if (outcome?.kind === 'prediction') this.follow(kind, outcome.prediction);
 						this.learnPace(kind, outcome, sentAt);
 					}
 				}),
-			/** Runs a download when it may begin. @throws HeldBack at the deadline; Cancelled */
-			download: async <Result>(deadline: number, work: () => Promise<Result>): Promise<Result> =>
+			download: async (deadline, work) =>
 				await this.inTurn('download', deadline, slots, signal, work),
-			/** Whether it is a 429, and not the requests at one time, that holds submissions back now. */
-			isRateLimited: (): boolean => this.isRateLimited('submission'),
-			/** A prediction of the account has ended: its place is free. */
-			placeIsFree: (): void => {
-				this.freePlaces++;
-				this.pump();
-			},
+			limit: () => this.limitOn('submission'),
 		};
 	}
 
@@ -152,7 +157,7 @@ export class Limiter {
 			const readyAt = Math.max(this.pausedUntil[kind], isProbe ? this.nextProbeAt : 0);
 			if (now >= deadline) {
 				this.waiting.delete(waiter);
-				waiter.fail(new HeldBack(this.isRateLimited(kind)));
+				waiter.fail(new HeldBack(this.limitOn(kind)));
 			} else if (readyAt > now) {
 				next = Math.min(next, readyAt, deadline);
 			} else if (this.isTooWide(kind) || slots.used >= slots.max) {
@@ -190,9 +195,23 @@ export class Limiter {
 		});
 	}
 
-	private isRateLimited(kind: RequestKind): boolean {
+	private limitOn(kind: RequestKind): RateLimited | null {
 		const lacksPlaces = kind === 'submission' && this.freePlaces < Infinity;
-		return lacksPlaces || this.pausedUntil[kind] > this.clock.now() || this.isTooWide(kind);
+		const isLimited =
+			lacksPlaces || this.pausedUntil[kind] > this.clock.now() || this.isTooWide(kind);
+		return isLimited ? this.lastLimit : null;
+	}
+
+	/** A prediction that is seen to work takes a place; when it is seen to have ended, that place is free. */
+	private follow(kind: RequestKind, { id, state }: Prediction): void {
+		const { rendering } = this;
+		if (state !== 'working') {
+			if (rendering.delete(id) || kind === 'submission') this.freePlaces++;
+			return;
+		}
+		rendering.add(id);
+		const [oldest = id] = rendering;
+		if (rendering.size > bounds.predictionsInFlight) rendering.delete(oldest);
 	}
 
 	/** Learns how many places there are, from submissions alone. @param outcome null where it was not sent after all */
@@ -200,7 +219,6 @@ export class Limiter {
 		if (outcome?.kind === 'rateLimited') {
 			if (wasProbe) this.caution = Math.min(this.caution + 1, MOST_CAUTIOUS);
 			this.freePlaces = 0;
-			this.growth = 1;
 			this.probeLater();
 		} else if (outcome?.kind !== 'prediction') {
 			// It has taken no place; where it was not sent either, the next one may try.
@@ -209,8 +227,7 @@ export class Limiter {
 		} else if (wasProbe) {
 			// Only a little less: it may have taken the place of a prediction whose end nobody has noticed yet.
 			this.caution = Math.max(0, this.caution - 2);
-			this.freePlaces += this.growth;
-			this.growth *= 2;
+			this.freePlaces++;
 		}
 	}
 
@@ -222,10 +239,11 @@ export class Limiter {
 	private learnPace(kind: RequestKind, outcome: Outcome | null, sentAt: number): void {
 		const { pausedUntil } = this;
 		if (outcome?.kind === 'rateLimited') {
+			this.lastLimit = outcome;
 			let ms = Math.min(outcome.retryAfterMs ?? 0, bounds.longestPauseMs);
-			// A 429 to a submission may be about the predictions at work alone, so questions go on.
+			// A 429 to a submission may be about the predictions at work alone, so polls go on.
 			if (kind === 'poll') {
-				// Several questions of one burst may be refused together: that is one refusal, not many.
+				// Several polls of one burst may be refused together: that is one refusal, not many.
 				if (sentAt >= pausedUntil.poll) this.pollsRefusedInARow++;
 				ms = Math.max(ms, backoffMs(this.pollsRefusedInARow, this.random()));
 				pausedUntil.poll = Math.max(pausedUntil.poll, this.clock.now() + ms);

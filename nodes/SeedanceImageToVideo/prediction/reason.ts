@@ -1,20 +1,20 @@
 // Why one item has no video: a typed reason with its facts. The words for it are in execute/messages/failures.ts.
-import type { Obstacle, Refusal } from './retry';
+import type { Obstacle, RateLimited, Refusal } from './retry';
 
 export type Reason =
-	/** GPTProto said no to a submission or to a question. */
+	/** GPTProto said no to a submission or to a poll. */
 	| { readonly kind: 'refused'; readonly what: 'submission' | 'result'; readonly refusal: Refusal }
 	/** The same refusal met another item before, so this one was not sent. */
 	| { readonly kind: 'notSentAfterRefusal'; readonly refusal: Refusal }
 	/** GPTProto could not be reached; nothing was sent. */
 	| { readonly kind: 'unreachable'; readonly code: string; readonly proxyStatus?: number }
-	/** The item waited its whole timeout for its turn; nothing was sent. */
-	| { readonly kind: 'heldBack'; readonly waitedMs: number; readonly isRateLimited: boolean }
-	/** The answer to the submission was lost, now or in an earlier try. */
+	/** The item waited its whole timeout for its turn; nothing was sent. `limit`: the 429 that held it back, if it was one. */
+	| { readonly kind: 'heldBack'; readonly waitedMs: number; readonly limit: RateLimited | null }
+	/** The response to the submission was lost, now or in an earlier try. */
 	| { readonly kind: 'responseLost'; readonly obstacle: Obstacle | string }
 	| { readonly kind: 'ended'; readonly failureReason: string | null }
 	| { readonly kind: 'timedOut'; readonly waitedMs: number; readonly obstacle: Obstacle | null }
-	/** Get Result, which does not wait, got no usable answer. */
+	/** Get Result, which does not wait, got no usable response. */
 	| { readonly kind: 'stateUnknown'; readonly obstacle: Obstacle | null }
 	/** Finished, but without an http(s) address for half a minute. */
 	| { readonly kind: 'noVideoAddress' }
@@ -24,7 +24,7 @@ export type Reason =
 export type DownloadFault =
 	| { readonly kind: 'noResponse'; readonly code: string }
 	| { readonly kind: 'status'; readonly status: number }
-	/** The answer was a page or a message, or held nothing. */
+	/** The response was a page or a message, or held nothing. */
 	| { readonly kind: 'notAVideo'; readonly contentType: string }
 	| { readonly kind: 'empty' }
 	| { readonly kind: 'incomplete'; readonly bytes: number; readonly announced: number }

@@ -3,7 +3,7 @@
 import type { ApiResponse } from '../gptproto/response';
 import { bounds } from './bounds';
 
-/** A request that brought no HTTP answer of GPTProto's. */
+/** A request that brought no HTTP response of GPTProto's. */
 export interface NoResponse {
 	readonly kind: 'noResponse';
 	/** Node's code, such as ECONNRESET, or one of ours, such as TIMEOUT. */
@@ -16,7 +16,8 @@ export interface NoResponse {
 
 export type Outcome = ApiResponse | NoResponse;
 export type Refusal = Extract<Outcome, { readonly kind: 'refused' }>;
-/** What stood in the way of a usable answer. */
+export type RateLimited = Extract<Outcome, { readonly kind: 'rateLimited' }>;
+/** What stood in the way of a usable response. */
 export type Obstacle = Exclude<Outcome, { readonly kind: 'prediction' }>;
 
 /** An obstacle in a few words, as the ledger keeps it: HTTP status or code, and GPTProto's message. */
@@ -100,7 +101,7 @@ export function mayConnectNextTime(outcome: Obstacle): outcome is NoResponse {
 const FINAL_STATUSES = ['401', '403'];
 
 /**
- * Whether the answer to a poll is final: asking again would change nothing.
+ * Whether the response to a poll is final: polling again would change nothing.
  *
  * @param sinceAcceptedMs time since the submission was accepted; null where it was not this execution's
  * @param refusedForMs time since the first of the refusals that came one after the other up to this one; 0 for the first

@@ -1,4 +1,4 @@
-// What the items of one node run share. Small and read-only: each piece of state in it has an owner of its own.
+// What the items of one node run share, and the account and the time that each item has.
 import type { Clock } from './clock';
 import type { Ledger } from './ledger';
 import type { Session } from './limiter';
@@ -6,12 +6,29 @@ import type { Refusal } from './retry';
 import type { Semaphore } from './semaphore';
 import type { Transport } from './transport';
 
-/** An account an item is sent with, asked for and downloaded with. */
+/**
+ * An account an item is submitted, polled and downloaded with. Owned by the run, which opens each once; items with the same
+ * credential share it.
+ */
 export interface Account {
 	/** A hash of base URL and key. */
 	readonly id: string;
 	readonly transport: Transport;
 	readonly session: Session;
+}
+
+/** How long one item may take. Made when the item is read. */
+export interface Timing {
+	/** On the clock's scale. */
+	readonly startedAt: number;
+	readonly timeoutMs: number;
+	/** The shortest pause between two polls. */
+	readonly pollingIntervalMs: number;
+}
+
+/** When an item's time is up, on the clock's scale. */
+export function deadlineOf({ startedAt, timeoutMs }: Timing): number {
+	return startedAt + timeoutMs;
 }
 
 /** What has to be known outside of the run, as it happens. */
@@ -20,6 +37,7 @@ export type RunEvent =
 	| { readonly kind: 'acceptedWhileCancelled'; readonly predictionId: string }
 	| { readonly kind: 'responseLost'; readonly item: number; readonly reason: string };
 
+/** One node run. Owned by the batch; each piece of state in it has an owner of its own. */
 export interface Run {
 	readonly clock: Clock;
 	/** A number from 0 to 1. */

@@ -1,6 +1,6 @@
 // When to ask for a result next. Pure; knows no clock and no network.
 
-/** No video is ready in the first seconds: the first question comes after this many intervals, … */
+/** No video is ready in the first seconds: the first poll comes after this many intervals, … */
 const FIRST_INTERVALS = 5;
 /** … but not later than this, unless the interval itself is longer. */
 const LATEST_FIRST_MS = 20_000;
@@ -10,10 +10,10 @@ const SHARE_OF_WAIT = 0.05;
 const LARGEST_GROWTH = 3;
 
 /**
- * The pause before the next question.
+ * The pause before the next poll.
  *
- * @param pollingIntervalMs the shortest pause between two questions
- * @param waitedMs from acceptance to the last question; 0 before the first
+ * @param pollingIntervalMs the shortest pause between two polls
+ * @param waitedMs from acceptance to the last poll; 0 before the first
  * @returns milliseconds
  */
 export function pauseBeforeNextPoll(pollingIntervalMs: number, waitedMs: number): number {

@@ -9,14 +9,12 @@ export interface ByteStream extends AsyncIterable<Uint8Array> {
 	on(event: 'data' | 'error', listener: (chunk: Uint8Array) => void): unknown;
 	on(event: 'end', listener: () => void): unknown;
 	on(event: 'newListener', listener: (event: string | symbol) => void): unknown;
-	/** The connection below; a stream that unpacks has none. */
-	readonly socket?: { readonly bytesRead: number; readonly encrypted?: boolean } | null;
 }
 
 /**
  * Reads a body as text.
  *
- * @returns what has come of it, and what broke it off: an Error with the code ANSWER_TOO_LARGE beyond the bound, for one,
+ * @returns what has come of it, and what broke it off: an Error with the code RESPONSE_TOO_LARGE beyond the bound, for one,
  * whatever was packed into it
  */
 export async function readText(
@@ -31,7 +29,7 @@ export async function readText(
 			bytes += chunk.length;
 			if (bytes > bounds.responseBytes) {
 				body.destroy();
-				return { text: '', fault: Object.assign(new Error(), { code: 'ANSWER_TOO_LARGE' }) };
+				return { text: '', fault: Object.assign(new Error(), { code: 'RESPONSE_TOO_LARGE' }) };
 			}
 			chunks.push(chunk);
 		}

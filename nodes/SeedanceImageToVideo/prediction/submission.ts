@@ -3,7 +3,9 @@ import type { Prediction } from '../gptproto/prediction';
 import type { FrameSize } from '../gptproto/reference';
 import type { SubmissionRequest } from '../gptproto/request';
 import { bounds } from './bounds';
-import { hashOfRequest, type ItemRecord } from './ledger';
+import { throwIfCancelled } from './cancellation';
+import type { ItemRecord } from './ledger';
+import { type AcceptedEntry, hashOfRequest } from './ledger-entry';
 import { HeldBack } from './limiter';
 import { PredictionFailure } from './reason';
 import {
@@ -12,23 +14,21 @@ import {
 	isSurelyNotAccepted,
 	mayConnectNextTime,
 	type Obstacle,
-	type Outcome,
+	type RateLimited,
+	type Refusal,
+	refusalByLimit,
 	scopeOfRefusal,
 } from './retry';
-import type { Account, Run } from './run';
-import { throwIfCancelled } from './wait';
+import { type Account, deadlineOf, type Run, type Timing } from './run';
 
-/** What one item asks for. */
+/** What one item asks for. Made when the item is read, and owned by its job. */
 export interface Order {
 	readonly record: ItemRecord;
 	readonly account: Account;
 	readonly model: string;
 	/** null where no page documents the model. */
 	readonly frame: FrameSize | null;
-	/** When the item began, on the clock's scale. */
-	readonly startedAt: number;
-	readonly timeoutMs: number;
-	readonly pollingIntervalMs: number;
+	readonly timing: Timing;
 	/** How many bytes of memory the request's pictures take; 0 where they are addresses. */
 	pictureBytes(): Promise<number>;
 	/** Builds the request, its pictures in memory. */
@@ -51,8 +51,7 @@ export async function withRequest<Result>(
 ): Promise<Result> {
 	const bytes = await order.pictureBytes();
 	const throwIfLate = () => {
-		const { session } = order.account;
-		if (run.clock.now() >= deadline) throw heldBack(run, order, session.isRateLimited());
+		if (run.clock.now() >= deadline) throw heldBack(run, order, order.account.session.limit());
 	};
 	const loadAndWork = async () => {
 		throwIfCancelled(run);
@@ -64,18 +63,30 @@ export async function withRequest<Result>(
 	return bytes > 0 ? await run.pictures.use(loadAndWork, bytes) : await loadAndWork();
 }
 
+/** What was accepted, and its entry in the ledger. */
+export interface Submitted {
+	readonly kind: 'prediction';
+	readonly prediction: Prediction;
+	readonly entry: Readonly<AcceptedEntry>;
+}
+
 /**
  * @returns the accepted prediction, written in the ledger by then
  * @throws PredictionFailure, Cancelled
  */
-export async function submitOnce(run: Run, order: Order): Promise<Prediction> {
+export async function submitOnce(run: Run, order: Order): Promise<Submitted> {
 	const { clock, signal } = run;
-	const deadline = order.startedAt + order.timeoutMs;
-	for (let unconnected = 0; ;) {
+	const deadline = deadlineOf(order.timing);
+	for (let unconnected = 0, limits = 0; ;) {
 		throwIfCancelled(run);
 		const outcome = await attempt(run, order, deadline);
-		if (outcome.kind === 'prediction') return outcome.prediction;
-		if (outcome.kind === 'rateLimited') continue;
+		if (outcome.kind === 'prediction') return outcome;
+		if (outcome.kind === 'rateLimited') {
+			const refusal = refusalByLimit(outcome, ++limits);
+			if (!refusal) continue;
+			stopOthers(run, order, refusal);
+			throw notAccepted(refusal);
+		}
 		const remainingMs = deadline - clock.now();
 		const isLast = !mayConnectNextTime(outcome) || ++unconnected >= bounds.connectAttempts;
 		if (isLast || remainingMs <= 0) throw notAccepted(outcome);
@@ -83,9 +94,9 @@ export async function submitOnce(run: Run, order: Order): Promise<Prediction> {
 	}
 }
 
-function heldBack(run: Run, { startedAt }: Order, isRateLimited: boolean): PredictionFailure {
-	const waitedMs = run.clock.now() - startedAt;
-	return new PredictionFailure({ kind: 'heldBack', waitedMs, isRateLimited });
+function heldBack(run: Run, { timing }: Order, limit: RateLimited | null): PredictionFailure {
+	const waitedMs = run.clock.now() - timing.startedAt;
+	return new PredictionFailure({ kind: 'heldBack', waitedMs, limit });
 }
 
 function notAccepted(outcome: Obstacle): PredictionFailure {
@@ -97,19 +108,30 @@ function notAccepted(outcome: Obstacle): PredictionFailure {
 		: new PredictionFailure({ kind: 'responseLost', obstacle: outcome });
 }
 
+/** Whom a refusal meets too: keys of `run.refusals`. */
+function scopesOf({ account, model }: Order) {
+	return { account: account.id, model: `${account.id} ${model}` };
+}
+
+/** Other items that a refusal would meet as well are not sent any more. */
+function stopOthers({ refusals }: Run, order: Order, refusal: Refusal): void {
+	const scope = scopeOfRefusal(refusal);
+	if (scope) refusals.set(scopesOf(order)[scope], refusal);
+}
+
 /**
  * One try, when its turn has come: pictures are loaded then, so that whoever waits for a turn keeps no memory. What it
  * brings is in the ledger before anything else happens.
  */
-async function attempt(run: Run, order: Order, deadline: number): Promise<Outcome> {
+async function attempt(run: Run, order: Order, deadline: number): Promise<Submitted | Obstacle> {
 	const { account, record, model, frame } = order;
-	const scopes = { account: account.id, model: `${account.id} ${model}` };
 	const throwIfNotToBeSent = () => {
 		throwIfCancelled(run);
+		const scopes = scopesOf(order);
 		const refusal = run.refusals.get(scopes.account) ?? run.refusals.get(scopes.model);
 		if (refusal) throw new PredictionFailure({ kind: 'notSentAfterRefusal', refusal });
 	};
-	const send = async (request: SubmissionRequest, hash: string): Promise<Outcome> => {
+	const send = async (request: SubmissionRequest, hash: string): Promise<Submitted | Obstacle> => {
 		throwIfNotToBeSent();
 		const facts = { request: hash, model, frame };
 		const remainingMs = deadline + bounds.graceMs - run.clock.now();
@@ -119,26 +141,26 @@ async function attempt(run: Run, order: Order, deadline: number): Promise<Outcom
 		);
 		if (outcome.kind === 'prediction') {
 			const { id: predictionId } = outcome.prediction;
-			record.saveAccepted(predictionId, { ...facts, acceptedAt: run.clock.epochMs() });
+			const entry = record.saveAccepted(predictionId, run.clock.epochMs(), facts);
 			run.report({ kind: 'accepted', item: record.item, predictionId });
 			if (run.signal?.aborted) run.report({ kind: 'acceptedWhileCancelled', predictionId });
-		} else if (!isSurelyNotAccepted(outcome)) {
+			return { ...outcome, entry };
+		}
+		if (!isSurelyNotAccepted(outcome)) {
 			const reason = describeObstacle(outcome);
 			record.saveLost(reason, facts);
 			run.report({ kind: 'responseLost', item: record.item, reason });
-		} else if (outcome.kind === 'refused') {
-			const scope = scopeOfRefusal(outcome);
-			if (scope) run.refusals.set(scopes[scope], outcome);
 		}
+		if (outcome.kind === 'refused') stopOthers(run, order, outcome);
 		return outcome;
 	};
-	const takeTurn = async (): Promise<Outcome> => {
+	const takeTurn = async () => {
 		throwIfNotToBeSent();
 		return await withRequest(run, order, deadline, send);
 	};
 	return await account.session
 		.request('submission', deadline, takeTurn)
 		.catch((fault: unknown): never => {
-			throw fault instanceof HeldBack ? heldBack(run, order, fault.isRateLimited) : fault;
+			throw fault instanceof HeldBack ? heldBack(run, order, fault.limit) : fault;
 		});
 }

@@ -11,7 +11,8 @@ import { readResponse, readRetryAfter } from '../gptproto/response';
 import { resultPath, submissionPath } from '../gptproto/reference';
 import type { SubmissionRequest } from '../gptproto/request';
 import { bounds } from './bounds';
-import { type Clock, onAbort } from './clock';
+import { onAbort } from './cancellation';
+import type { Clock } from './clock';
 import { type NoResponse, type Outcome, readFault } from './retry';
 import { type ByteStream, readText } from './stream';
 
@@ -29,7 +30,7 @@ export interface Access {
 	readonly key: string;
 }
 
-/** An answer to the request for a video. */
+/** The response to the request for a video. */
 export interface VideoResponse {
 	readonly status: number;
 	readonly headers: IDataObject;
@@ -38,49 +39,37 @@ export interface VideoResponse {
 	readonly retryAfterMs: number | null;
 }
 
-export type Transport = ReturnType<typeof createTransport>;
+/** The way to GPTProto with one item's credential. Owned by the account. */
+export interface Transport {
+	/** Sends a submission. `limitMs` bounds all of it; a cancelled run gives it a moment to bring its response home. */
+	submit(request: SubmissionRequest, limitMs: number): Promise<Outcome>;
+	/** Gets a prediction's state. `limitMs` bounds all of it; cancelling ends it at once. */
+	result(predictionId: string, limitMs: number): Promise<Outcome>;
+	/** Opens a video, following a few redirects. `signal` ends it, also while its bytes come. */
+	openVideo(url: string, signal: AbortSignal): Promise<VideoResponse | NoResponse>;
+}
 
 interface FullResponse {
 	readonly statusCode: number;
 	readonly headers: IDataObject;
 	readonly body: ByteStream | string;
-	/** The connection it came over, where n8n tells. */
-	readonly socket?: ByteStream['socket'];
 }
 
-/**
- * What a proxy answers that refuses to connect. n8n 2 wraps the body's stream, so that its connection is lost; an
- * exception still knows it. So these come as exceptions there (n8n 1 takes the list for "ignore all").
- */
-const PROXY_STATUSES = [403, 407, 500, 502, 503, 504];
-
-/** The answer inside an exception of n8n's. @throws the exception where there is none */
-function answerIn(fault: unknown): FullResponse {
-	const { response } = Object(Object(fault).cause) as {
-		readonly response?: {
-			readonly status: number;
-			readonly headers: IDataObject;
-			readonly data: ByteStream;
-			readonly request?: { readonly socket?: ByteStream['socket'] };
-		};
-	};
-	if (typeof response?.data?.destroy !== 'function') throw fault;
-	const { status: statusCode, headers, data: body, request } = response;
-	return { statusCode, headers: { ...headers }, body, socket: request?.socket ?? null };
-}
+/** A proxy between n8n and GPTProto wants a sign-in: nobody else says so. */
+const PROXY_SIGN_IN = 407;
 
 export function createTransport(
 	context: IExecuteFunctions,
 	clock: Clock,
 	{ credential, baseUrl, key }: Access,
-) {
+): Transport {
 	const cancel = context.getExecutionCancelSignal();
 
 	/**
-	 * @param limitMs bounds the whole request, the answer's last byte included
+	 * @param limitMs bounds the whole request, the response's last byte included
 	 * @param graceMs how long it may go on after the run was cancelled
 	 */
-	async function ask(
+	async function send(
 		options: IHttpRequestOptions,
 		limitMs: number,
 		graceMs: number,
@@ -102,7 +91,7 @@ export function createTransport(
 			getExecutionCancelSignal: { value: () => cut.signal },
 		}) as IExecuteFunctions;
 		try {
-			const answer: Promise<FullResponse> = context.helpers.httpRequestWithAuthentication.call(
+			const response: FullResponse = await context.helpers.httpRequestWithAuthentication.call(
 				caller,
 				CREDENTIAL_TYPE,
 				{
@@ -110,29 +99,26 @@ export function createTransport(
 					timeout: limitMs,
 					disableFollowRedirect: true,
 					encoding: 'stream',
-					ignoreHttpStatusErrors: { ignore: true, except: PROXY_STATUSES },
+					// An exception would have another shape in every version of n8n.
+					ignoreHttpStatusErrors: true,
 					returnFullResponse: true,
 				},
 				// Without it n8n resolves the credential's expressions for the first item, whichever item this is.
 				{ credentialsDecrypted: credential },
 			);
-			const response = await answer.catch(answerIn);
 			const { statusCode: status, headers, body } = response;
 			if (typeof body !== 'string') {
 				stream = body;
 				// A stream that is broken off must not throw where nobody reads it any more.
 				stream.on('error', () => undefined);
 			}
-			// A proxy that wants a sign-in says 407; one that refuses to connect answers in GPTProto's place, and not over TLS.
-			const { socket = stream?.socket } = response;
-			const isPlain = socket && socket.encrypted !== true;
-			if (status === 407 || (isPlain && /^https:/i.test(baseUrl))) {
+			if (status === PROXY_SIGN_IN) {
 				cut.abort();
 				return { kind: 'noResponse', code: `HTTP_${status}`, sent: false, proxyStatus: status };
 			}
 			const { text, fault } = await readText(body);
 			const told = readResponse({ status, headers, body: text }, clock.epochMs(), key, expectedId);
-			// A prediction that was told is known, also where the end of the answer did not come.
+			// A prediction that was told is known, also where the end of the response did not come.
 			if (told.kind === 'prediction' || (!fault && !cut.signal.aborted)) return told;
 			throw fault;
 		} catch (fault) {
@@ -146,9 +132,8 @@ export function createTransport(
 	}
 
 	return {
-		/** Sends a submission. `limitMs` bounds all of it; a cancelled run gives it a moment to bring its answer home. */
-		async submit({ model, body }: SubmissionRequest, limitMs: number): Promise<Outcome> {
-			return await ask(
+		async submit({ model, body }, limitMs) {
+			return await send(
 				{
 					method: 'POST',
 					url: `${baseUrl}${submissionPath(model)}`,
@@ -160,14 +145,12 @@ export function createTransport(
 				bounds.graceMs,
 			);
 		},
-		/** Asks for a prediction's state. `limitMs` bounds all of it; cancelling ends it at once. */
-		async result(predictionId: string, limitMs: number): Promise<Outcome> {
+		async result(predictionId, limitMs) {
 			const headers = { Accept: 'application/json' };
 			const url = `${baseUrl}${resultPath(predictionId)}`;
-			return await ask({ method: 'GET', url, headers }, limitMs, 0, predictionId);
+			return await send({ method: 'GET', url, headers }, limitMs, 0, predictionId);
 		},
-		/** Opens a video, following a few redirects. `signal` ends it, also while its bytes come. */
-		async openVideo(url: string, signal: AbortSignal): Promise<VideoResponse | NoResponse> {
+		async openVideo(url, signal) {
 			let address = url;
 			for (let hop = 0; hop <= bounds.redirects; hop++) {
 				// An address from outside must not lead into the network n8n runs in.

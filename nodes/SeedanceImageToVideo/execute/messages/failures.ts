@@ -77,7 +77,7 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 					];
 		}
 		case 'heldBack':
-			return reason.isRateLimited
+			return reason.limit
 				? [
 						`The rate limit held this item back for ${inWords(reason.waitedMs)}`,
 						'Nothing was submitted. Your account may have too many videos in progress, or the model is overloaded. It is safe to submit this item again later.',
@@ -134,7 +134,7 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 }
 
 function httpCodeOf(reason: Reason): string | undefined {
-	if (reason.kind === 'heldBack') return reason.isRateLimited ? '429' : undefined;
+	if (reason.kind === 'heldBack') return reason.limit?.httpCode;
 	const said = 'refusal' in reason ? reason.refusal : 'obstacle' in reason ? reason.obstacle : null;
 	return (said as { readonly httpCode?: string } | null)?.httpCode;
 }

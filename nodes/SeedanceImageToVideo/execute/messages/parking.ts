@@ -32,15 +32,12 @@ export function describeNotHandedOver(fault: unknown): string {
 	return `n8n could not take over the wait (${oneLine(describeUnexpected(fault).message)}). The node waits itself, and this wait does not survive a restart`;
 }
 
-/** A parked wait came back under another account, or with a credential that has a problem. */
-export function describeOtherAccount(predictionId: string, problem?: Message): Message {
-	const id = oneLine(predictionId);
+/** A parked wait came back with a credential that cannot be used. */
+export function describeCredentialOfParked(predictionId: string, { message }: Message): Message {
 	return {
-		message: problem
-			? `Prediction ${id} cannot be asked for: ${problem.message}`
-			: `Prediction ${id} belongs to another account than the credential`,
+		message: `Prediction ${oneLine(predictionId)} cannot be polled: ${message}`,
 		description:
-			'The credential was changed while the node waited. Use Get Result with this prediction ID and the credential it was submitted with.',
+			'The credential was changed while the node waited. Use Get Result with this prediction ID and a credential of the account that submitted it.',
 		origin: 'service',
 		facts: { predictionId },
 	};

@@ -1,5 +1,6 @@
 // Words about a whole run: what it may cost, what else to know when it stops, log lines and hints.
 import { displayedName } from '../../description';
+import type { ItemPrediction } from '../../prediction/ledger';
 import type { RunEvent } from '../../prediction/run';
 import { obstacleInWords } from './failures';
 import {
@@ -36,13 +37,31 @@ export function describeNotAnother(limit: number): Message {
  *
  * @param isCalled in a sub-workflow: a retry of the calling workflow starts it anew, and it knows of no earlier run
  */
-export function describeRest(others: ByItem, accepted: ByItem, isCalled: boolean): string {
+export function describeRest(
+	others: ByItem,
+	accepted: readonly ItemPrediction[],
+	isCalled: boolean,
+): string {
 	const these = accepted.length === 1 ? 'this accepted prediction' : 'these accepted predictions';
 	const say = (list: string) =>
 		isCalled
 			? `Use Get Result to get ${these} without paying again: ${list}. A retry of the workflow that called this sub-workflow submits and pays for all items again.`
 			: `Retry On Fail and "Retry execution" pick up ${these} without paying again: ${list}.`;
-	return joined(didNotFinish(others), aboutItems(accepted, say, "n8n's log names all of them."));
+	const known = aboutItems(idsByItem(accepted), say, "n8n's log names all of them.");
+	return joined(didNotFinish(others), known);
+}
+
+function idsByItem(predictions: readonly ItemPrediction[]): ByItem {
+	return predictions.map(({ item, predictionId }) => [item, predictionId] as const);
+}
+
+/** Predictions of an earlier try that this one did not use: for n8n's log, and beside the output. */
+export function describeLeftAlone(predictions: readonly ItemPrediction[]): string {
+	return aboutItems(
+		idsByItem(predictions),
+		(list) =>
+			`An earlier try paid for predictions that this one did not use, since the node's parameters or its credential are others now: ${list}. Use Get Result to get them without paying again.`,
+	);
 }
 
 export const CANCELLED = 'The execution was cancelled';

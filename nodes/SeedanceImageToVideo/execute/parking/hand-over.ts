@@ -7,11 +7,12 @@ import {
 	WAIT_FOR_SUB_EXECUTION,
 } from 'n8n-workflow';
 import { unreadPrediction } from '../../gptproto/prediction';
+import { throwIfCancelled } from '../../prediction/cancellation';
 import { obtainPrediction } from '../../prediction/flow';
-import { throwIfCancelled } from '../../prediction/wait';
+import { deadlineOf } from '../../prediction/run';
 import { readAccess } from '../accounts';
-import { type Batch, type Result, valueOrError, warn } from '../batch';
-import { UNKNOWN_REQUEST, outputItem } from '../item';
+import { type Batch, explained, type Result, warn } from '../batch';
+import { outputItem, UNKNOWN_REQUEST } from '../item';
 import type { Job } from '../job';
 import { describeNotHandedOver, describeNotParkable, ExplainedError } from '../messages';
 import { failedItem, type ParkedItem, toItem } from './parked-item';
@@ -23,51 +24,64 @@ import { parkedWorkflow } from './workflow';
  * @returns what the editor shows meanwhile; null where the node waits itself
  * @throws ExplainedError, before anything is sent, where this n8n or this credential does not allow it
  */
-export async function takeOverByParking(
+export async function parkRun(
 	batch: Batch,
-	jobs: ReadonlyArray<Job | Error>,
+	jobs: ReadonlyArray<Job | ExplainedError>,
 ): Promise<readonly Result[] | null> {
-	const { context, run, isTool } = batch;
-	const { surviveRestarts, maxConcurrentRequests } = batch.options;
-	const waiting = jobs.filter((job): job is Job => !(job instanceof Error) && job.waitsForVideo);
-	if (!surviveRestarts || isTool || waiting.length === 0) return null;
-	// n8n parks a parent from 2.41 on, where `n8n-workflow` exports the constant; before that a parent would go on with its
-	// own input, as if it had videos. The context has to be a new one too, since a package installed beside n8n may have
-	// been given another n8n-workflow than n8n's own.
-	const canBeParked = WAIT_FOR_SUB_EXECUTION !== undefined && 'onExecutionFinish' in context;
-	if (!canBeParked) throw new ExplainedError(describeNotParkable('oldN8n'));
-	const withoutItem = await accountIdWithoutItem(context);
-	if (jobs.some((job) => !(job instanceof Error) && job.account.id !== withoutItem)) {
-		throw new ExplainedError(describeNotParkable('credentialOfItem'));
-	}
+	const { context, run, options, isTool } = batch;
+	const opened = jobs.filter((job): job is Job => !(job instanceof ExplainedError));
+	const hasToWait = opened.some(({ waitsForVideo }) => waitsForVideo);
+	if (!options.surviveRestarts || isTool || !hasToWait) return null;
+	await throwIfNotParkable(context, opened);
 	const parked = await Promise.all(jobs.map(async (job, item) => await park(batch, job, item)));
 	throwIfCancelled(run);
-	const ids = parked.flatMap((one) => (one.failure ? [] : [one.predictionId]));
-	if (ids.length === 0) {
+	if (parked.every(({ failure }) => failure)) {
 		return parked.flatMap(({ failure }) => (failure ? [new ExplainedError(failure)] : []));
 	}
-	const continues = context.continueOnFail();
-	const code = parkedWorkflow(context.getNode(), continues, ids, maxConcurrentRequests);
 	try {
-		const proxy = context.getWorkflowDataProxy(0);
-		await context.executeWorkflow({ code }, parked.map(toItem), undefined, {
-			parentExecution: {
-				executionId: proxy.$execution.id,
-				workflowId: proxy.$workflow.id,
-				shouldResume: true,
-			},
-			executionMode: context.getMode(),
-		});
+		await startSubExecution(batch, parked);
 	} catch (fault) {
 		// What was accepted is in the ledger: the node picks it up and waits itself.
 		warn(context, describeNotHandedOver(fault));
 		return null;
 	}
 	// What was refused or lost was not handed over, and a later round of a loop has to know.
-	for (const { item, order } of waiting) {
-		if (!parked[item]?.failure) order?.record.saveDelivered('handedOver');
+	for (const job of opened) {
+		if (job.kind === 'submit' && !parked[job.item]?.failure) job.order.record.saveHandedOver();
 	}
 	return parked.map(shownMeanwhile);
+}
+
+/** @throws ExplainedError */
+async function throwIfNotParkable(context: IExecuteFunctions, jobs: readonly Job[]): Promise<void> {
+	// n8n parks a parent from 2.41 on, where `n8n-workflow` exports the constant; before that a parent would go on with its
+	// own input, as if it had videos. The context has to be a new one too, since a package installed beside n8n may have
+	// been given another n8n-workflow than n8n's own.
+	const canBeParked = WAIT_FOR_SUB_EXECUTION !== undefined && 'onExecutionFinish' in context;
+	if (!canBeParked) throw new ExplainedError(describeNotParkable('oldN8n'));
+	const withoutItem = await accountIdWithoutItem(context);
+	if (jobs.some(({ account }) => account.id !== withoutItem)) {
+		throw new ExplainedError(describeNotParkable('credentialOfItem'));
+	}
+}
+
+/** Starts the execution that keeps the wait. @throws whatever n8n throws */
+async function startSubExecution(
+	{ context, options }: Batch,
+	parked: readonly ParkedItem[],
+): Promise<void> {
+	const ids = parked.flatMap((one) => (one.failure ? [] : [one.predictionId]));
+	const code = parkedWorkflow(
+		context.getNode(),
+		context.continueOnFail(),
+		ids,
+		options.maxConcurrentRequests,
+	);
+	const { $execution, $workflow } = context.getWorkflowDataProxy(0);
+	await context.executeWorkflow({ code }, parked.map(toItem), undefined, {
+		parentExecution: { executionId: $execution.id, workflowId: $workflow.id, shouldResume: true },
+		executionMode: context.getMode(),
+	});
 }
 
 /**
@@ -81,30 +95,35 @@ async function accountIdWithoutItem(context: IExecuteFunctions): Promise<string 
 		executeData: { value: undefined },
 		runExecutionData: { value: { ...runExecutionData, resultData: { runData: {} } } },
 	}) as IExecuteFunctions;
-	const access = await valueOrError(readAccess(without, 0));
-	return access instanceof Error ? null : access.accountId;
+	const access = await explained(readAccess(without, 0));
+	return access instanceof ExplainedError ? null : access.accountId;
 }
 
 /** Brings an item to its prediction and writes down what its output will need. */
-async function park({ run, pickedUp }: Batch, job: Job | Error, item: number): Promise<ParkedItem> {
-	if (job instanceof Error) return failedItem(item, job);
-	const { account, order, output, waitsForVideo, timeoutMs, deadline } = job;
+async function park(
+	{ run, pickedUp }: Batch,
+	job: Job | ExplainedError,
+	item: number,
+): Promise<ParkedItem> {
+	if (job instanceof ExplainedError) return failedItem(item, job.words);
+	const { output, waitsForVideo, timing } = job;
 	const facts = {
 		item,
-		account: account.id,
 		output,
 		waitsForVideo,
-		timeoutMs,
-		deadlineEpochMs: run.clock.epochMs() + deadline - run.clock.now(),
-		// Any state is an answer where no video is promised: it is asked for once, at the end.
+		timeoutMs: timing.timeoutMs,
+		deadlineEpochMs: run.clock.epochMs() + deadlineOf(timing) - run.clock.now(),
+		refusedSinceEpochMs: null,
+		// Where nobody waits for a video any state will do: it is polled once, at the end.
 		settled: !waitsForVideo,
 		failure: null,
 	};
-	if (!order) {
-		return { ...facts, predictionId: job.predictionId, status: null, requested: UNKNOWN_REQUEST };
+	if (job.kind === 'getResult') {
+		const { predictionId } = job;
+		return { ...facts, predictionId, status: null, requested: UNKNOWN_REQUEST };
 	}
-	const obtained = await valueOrError(obtainPrediction(run, order, 'accepted'));
-	if (obtained instanceof Error) return failedItem(item, obtained);
+	const obtained = await explained(obtainPrediction(run, job.order, 'accepted'));
+	if (obtained instanceof ExplainedError) return failedItem(item, obtained.words);
 	if (obtained.pickedUp) pickedUp.add(item);
 	const { prediction, model, frame } = obtained;
 	const { id: predictionId, status } = prediction;

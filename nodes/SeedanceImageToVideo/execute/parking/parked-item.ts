@@ -1,37 +1,40 @@
 // One item while it is parked, and the form in which n8n stores it.
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import type { Requested } from '../item';
-import { describeWaitCutOff, type Message, messageOf } from '../messages';
+import type { OutputOptions, Requested } from '../item';
+import { describeWaitCutOff, type Message } from '../messages';
 import { errorJson } from '../node-error';
-import type { Delivery } from '../operations';
 
 /** An item with a prediction: all that its delivery needs later, and no picture, prompt or key. */
-export interface WaitingItem extends Omit<Delivery, 'account' | 'deadline'> {
-	/** A hash of base URL and key. */
-	readonly account: string;
+export interface WaitingItem {
+	readonly item: number;
+	readonly output: OutputOptions;
+	readonly waitsForVideo: boolean;
 	readonly predictionId: string;
 	readonly requested: Requested;
 	readonly status: string | null;
 	readonly timeoutMs: number;
 	/** On the wall clock, which goes on while n8n does not run. */
 	readonly deadlineEpochMs: number;
+	/** Since when GPTProto has refused every poll, on the wall clock. */
+	readonly refusedSinceEpochMs: number | null;
 	/** Whether there is nothing left to wait for. */
 	readonly settled: boolean;
 	readonly failure: null;
 }
 
+/** An item without one. */
 interface FailedItem {
 	readonly item: number;
 	readonly settled: true;
-	/** What kept the item from its video. */
+	/** In words, what kept the item from its video. */
 	readonly failure: Message;
 }
 
 /** Stored by n8n as JSON. There is one for each item of the node, in their order. */
 export type ParkedItem = WaitingItem | FailedItem;
 
-export function failedItem(item: number, failure: unknown): FailedItem {
-	return { item, settled: true, failure: messageOf(failure) };
+export function failedItem(item: number, failure: Message): FailedItem {
+	return { item, settled: true, failure };
 }
 
 /**

@@ -1,20 +1,18 @@
 // The durable batch example as it is, in an n8n that is killed and started again while the batch waits. Its own n8n,
-// since the others must live; the older versions at the same time, since n8n's wait takes its 70 seconds. In the newest
-// it shares the n8n of survive-restarts-killed.test.ts.
-import { startSandbox } from '../../sandbox';
-import { startN8n } from '../../tools/n8n/instance';
-import { CREDENTIAL_TYPE } from '../../tools/n8n/package';
-import { RestClient } from '../../tools/n8n/rest';
-import { N8N_VERSIONS, NEWEST_VERSION } from '../../tools/n8n/versions';
-import { itemsOf } from '../../tools/n8n/workflow';
-import { example, GPTPROTO_CREDENTIAL } from './example-files';
-import { tarball } from './started';
+// since the others must live; all versions at the same time, since n8n's wait takes its 70 seconds.
+import { startSandbox } from '../../../sandbox';
+import { startN8n } from '../../../tools/n8n/instance';
+import { CREDENTIAL_TYPE } from '../../../tools/n8n/package';
+import { RestClient } from '../../../tools/n8n/rest';
+import { itemsOf } from '../../../tools/n8n/workflow';
+import { example, GPTPROTO_CREDENTIAL } from '../example-files';
+import { tarball, wholeStarted } from '../started';
 
 const WITHIN_MS = 180_000;
 
-test.concurrent.each(N8N_VERSIONS.filter((version) => version !== NEWEST_VERSION))(
-	'n8n %s, killed and started again in the middle of a durable batch, finishes it and pays once',
-	async (version) => {
+test.concurrent.each(wholeStarted())(
+	'n8n $version, killed and started again in the middle of a durable batch, finishes it and pays once',
+	async ({ version }) => {
 		const sandbox = await startSandbox({
 			renderMs: 20_000,
 			video: { kind: 'bytes', size: 50_000 },

@@ -1,19 +1,19 @@
 // An account that renders five videos at one time: how near the node comes to what is possible, and how often it asks
 // for more than there is. Both ways at the same time, each with an account of its own.
-import { type Sandbox, startSandbox } from '../../sandbox';
-import { CREDENTIAL_TYPE } from '../../tools/n8n/package';
-import type { Credential } from '../../tools/n8n/rest';
-import { NEWEST_VERSION } from '../../tools/n8n/versions';
-import { Place } from './in-every-n8n';
-import { Hook, webhook } from './webhook';
-import { items, line, prompts, seedance, start } from './workflows';
+import { type Sandbox, startSandbox } from '../../../sandbox';
+import { CREDENTIAL_TYPE } from '../../../tools/n8n/package';
+import type { Credential } from '../../../tools/n8n/rest';
+import { Place } from '../in-every-n8n';
+import { newestStarted } from '../started';
+import { Hook, webhook } from '../webhook';
+import { items, line, prompts, seedance, start } from '../workflows';
 
 const PLACES = 5;
 const RENDER_MS = 4_000;
 /** A tenth of the default, as the renders are a tenth of what they often take. */
 const OPTIONS = { options: { pollingInterval: 0.4, timeoutMinutes: 5 } };
 
-const place = new Place(NEWEST_VERSION);
+const place = new Place(newestStarted());
 const sandboxes: Sandbox[] = [];
 const credentials: Credential[] = [];
 

@@ -3,12 +3,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { NODE_TYPE } from '../../tools/n8n/package';
-import { itemsOf, type WorkflowDefinition } from '../../tools/n8n/workflow';
-import { GPTPROTO_CREDENTIAL } from './example-files';
-import { inEveryN8n } from './in-every-n8n';
+import { NODE_TYPE } from '../../../tools/n8n/package';
+import { itemsOf, type WorkflowDefinition } from '../../../tools/n8n/workflow';
+import { GPTPROTO_CREDENTIAL } from '../example-files';
+import { inWholeN8n } from '../in-every-n8n';
 
-const FOLDER = join(__dirname, '..', 'upgrade');
+const FOLDER = join(__dirname, '..', '..', 'upgrade');
 const VERSIONS = readdirSync(FOLDER)
 	.filter((file) => /^\d+\.\d+\.\d+\.json$/.test(file))
 	.map((file) => file.slice(0, -'.json'.length));
@@ -48,12 +48,12 @@ const CREDENTIAL = `${GPTPROTO_CREDENTIAL} of before`;
 
 test('a workflow of this version is kept', () => {
 	const { version } = JSON.parse(
-		readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8'),
+		readFileSync(join(__dirname, '..', '..', '..', 'package.json'), 'utf8'),
 	) as { version: string };
 	expect(VERSIONS).toContain(version.split('-')[0]);
 });
 
-inEveryN8n(
+inWholeN8n(
 	(place) => {
 		describe.each(VERSIONS)('a workflow saved by %s', (version) => {
 			test('uses only parameters the node still has', async () => {

@@ -8,9 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import getPort from 'get-port';
 
-import { exampleNames } from './example-files';
+import { exampleNames } from '../example-files';
 
-const PROJECT = join(__dirname, '..', '..');
+const PROJECT = join(__dirname, '..', '..', '..');
 const HOST = '127.0.0.1';
 
 class DevCommand {

@@ -2,18 +2,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Credential } from '../../tools/n8n/rest';
-import { itemsOf } from '../../tools/n8n/workflow';
+import type { Credential } from '../../../tools/n8n/rest';
+import { itemsOf } from '../../../tools/n8n/workflow';
 import {
 	example,
 	exampleNames,
 	EXAMPLES,
 	GPTPROTO_CREDENTIAL,
 	OPENAI_CREDENTIAL,
-} from './example-files';
-import { FakeChatModel } from './fake-chat-model';
-import { inEveryN8n } from './in-every-n8n';
-import { PICTURE_URL } from './workflows';
+} from '../example-files';
+import { FakeChatModel } from '../fake-chat-model';
+import { inWholeN8n } from '../in-every-n8n';
+import { PICTURE_URL } from '../workflows';
 
 /** What the chat model asks the tool for. */
 const WISH = {
@@ -26,7 +26,7 @@ test.each(exampleNames())('%s is in the table of the README', (name) => {
 	expect(readFileSync(join(EXAMPLES, 'README.md'), 'utf8')).toContain(`(${name}.json)`);
 });
 
-inEveryN8n(
+inWholeN8n(
 	(place) => {
 		test.each(exampleNames())(
 			'%s finds the credential by its name when it is imported',

@@ -1,9 +1,9 @@
 // What n8n knows of the package after it was installed the way users install it.
-import { checkN8n, ensureN8n } from '../../tools/n8n/install';
-import { CREDENTIAL_TYPE, NODE_TYPE, TOOL_TYPE } from '../../tools/n8n/package';
-import { inEveryN8n } from './in-every-n8n';
+import { checkN8n, ensureN8n } from '../../../tools/n8n/install';
+import { CREDENTIAL_TYPE, NODE_TYPE, TOOL_TYPE } from '../../../tools/n8n/package';
+import { inWholeN8n } from '../in-every-n8n';
 
-inEveryN8n((place) => {
+inWholeN8n((place) => {
 	test('n8n passes the check after its installation, also under jest, where most start it', async () => {
 		expect(process.env.NODE_ENV).toBe('test');
 		const { node, script } = await ensureN8n(place.version);
