@@ -20,10 +20,23 @@ const PREDICTION = { predictionId: 'abc', status: 'running', videoUrl: 'https://
 const failed = (reason: Reason, status = PREDICTION.status) =>
 	describeFailure(new PredictionFailure(reason, { ...PREDICTION, status }));
 
-function refused(ground: RefusalGround, httpCode: string, what: 'submission' | 'result'): Message {
-	const refusal = { kind: 'refused', ground, httpCode, message: '' } as const;
+function refused(
+	ground: RefusalGround,
+	httpCode: string,
+	what: 'submission' | 'result',
+	message = '',
+): Message {
+	const refusal = { kind: 'refused', ground, httpCode, message } as const;
 	return failed({ kind: 'refused', what, refusal });
 }
+
+const REAL_PERSON =
+	'InputImageSensitiveContentDetected.PrivacyInformation: The input image may contain real person';
+const COPYRIGHT =
+	'InputImageSensitiveContentDetected.PolicyViolation: The input image may be related to copyright restrictions';
+const PROMPT = 'InputTextRiskDetection: The input text includes sensitive content';
+const SOUND =
+	'OutputAudioSensitiveContentDetected: The output audio may contain sensitive information';
 
 const lost = { kind: 'unreadable', httpCode: '500', retryAfterMs: null, message: '' } as const;
 
@@ -63,12 +76,30 @@ const ROWS: ReadonlyArray<readonly [when: string, message: Message]> = [
 		'Survive Restarts with a credential that differs by item',
 		describeNotParkable('credentialOfItem'),
 	],
-	['HTTP 401', refused('keyRefused', '401', 'submission')],
-	['HTTP 403', refused('forbidden', '403', 'submission')],
+	['HTTP 401, or 403 about the key', refused('keyRefused', '401', 'submission')],
+	['HTTP 402, or 403 about the balance', refused('balance', '403', 'submission')],
+	['Any other HTTP 403', refused('forbidden', '403', 'submission')],
 	['HTTP 403, not in the format of GPTProto', refused('forbiddenByUnknown', '403', 'submission')],
-	['HTTP 400 with code 503', refused('contentPolicy', '400', 'submission')],
+	[
+		'Content policy: a picture that shows a person',
+		refused('contentPolicy', '400', 'submission', REAL_PERSON),
+	],
+	[
+		'Content policy: a picture, for copyright',
+		refused('contentPolicy', '400', 'submission', COPYRIGHT),
+	],
+	['Content policy: the prompt', refused('contentPolicy', '400', 'submission', PROMPT)],
+	['Content policy, no more said (code 503)', refused('contentPolicy', '400', 'submission')],
+	['HTTP 413', refused('tooLarge', '413', 'submission')],
+	[
+		'Any other HTTP 4xx (here: with words)',
+		refused('badRequest', '422', 'submission', 'duration is not allowed'),
+	],
 	['HTTP 404', refused('notFound', '404', 'submission')],
-	['Any other HTTP 4xx', refused('badRequest', '422', 'submission')],
+	[
+		'HTTP 429 that says waiting does not help, three times',
+		refused('limitReached', '429', 'submission'),
+	],
 	['A redirect', refused('redirect', '302', 'submission')],
 	['Connection refused, unknown host', failed({ kind: 'unreachable', code: 'ECONNREFUSED' })],
 	[
@@ -88,6 +119,14 @@ const ROWS: ReadonlyArray<readonly [when: string, message: Message]> = [
 	[
 		'Not finished within the timeout',
 		failed({ kind: 'timedOut', waitedMs: TIMEOUT_MS, obstacle: null }),
+	],
+	[
+		'The content policy blocked the sound of the finished video',
+		failed({ kind: 'ended', failureReason: SOUND }, 'failed'),
+	],
+	[
+		'Any other HTTP 4xx to a poll, for half a minute',
+		refused('badRequest', '400', 'result', 'task not found'),
 	],
 	['HTTP 404 for a prediction ID', refused('notFound', '404', 'result')],
 	[
