@@ -30,7 +30,8 @@ type Readers = ReturnType<typeof readersOf>;
 function readersOf(context: IExecuteFunctions, item: number) {
 	const evaluated = (name: string, path: string): unknown => {
 		try {
-			return context.getNodeParameter(path, item, undefined);
+			// The default, where n8n shows no such parameter: in the tool of an AI agent.
+			return context.getNodeParameter(path, item, defaultOf(name));
 		} catch (fault) {
 			const { message } = describeUnexpected(fault);
 			return refuse(name, { kind: 'expression', message });
@@ -119,11 +120,11 @@ export function readPlan(
 	} as const;
 }
 
+const LAST_FRAME = ['lastFrameInputType', 'lastFrameUrl', 'lastFrameBinaryPropertyName'] as const;
+
 function readSubmission({ parameter, option, orDefault }: Readers) {
-	// The type alone, with no address, is a form half filled in: better said than silently left out.
-	const hasLastFrame = ['lastFrameUrl', 'lastFrameInputType'].some(
-		(name) => option(name) !== undefined,
-	);
+	// One without the others is a form half filled in: better said than silently left out.
+	const hasLastFrame = LAST_FRAME.some((name) => option(name) !== undefined);
 	return {
 		settings: readSettings({
 			model: orDefault('model'),
@@ -136,20 +137,21 @@ function readSubmission({ parameter, option, orDefault }: Readers) {
 			generateAudio: option('generateAudio'),
 		}),
 		image: readSource(parameter, 'imageInputType', 'imageUrl', 'binaryPropertyName'),
-		lastImage: hasLastFrame
-			? readSource(option, 'lastFrameInputType', 'lastFrameUrl', 'lastFrameBinaryPropertyName')
-			: undefined,
+		lastImage: hasLastFrame ? readSource(option, ...LAST_FRAME) : undefined,
 	} as const;
 }
 
 function readSource(read: Read, type: string, url: string, field: string): PictureSource {
-	return readOneOf(type, read(type) ?? defaultOf(type), ['url', 'binary']) === 'binary'
+	const isFieldAlone = () => read(url) === undefined && read(field) !== undefined;
+	const given = read(type) ?? (isFieldAlone() ? 'binary' : 'url');
+	return readOneOf(type, given, ['url', 'binary']) === 'binary'
 		? { parameter: field, kind: 'field', value: read(field) }
 		: { parameter: url, kind: 'address', value: read(url) };
 }
 
 /** Options that decide how a run goes, and not which video is made. */
 const NOT_OF_THE_VIDEO = [
+	'fileName',
 	'maxConcurrentRequests',
 	'pollingInterval',
 	'spendingLimit',
