@@ -76,7 +76,7 @@ export function parameters(stage: Stage): void {
 
 		test('the options offer the last frame’s address, or its field, as Last Frame Input Type says', async () => {
 			const ADDRESS = 'Last Frame Image URL';
-			const FIELD = 'Last Frame Data Field Name';
+			const FIELD = 'Last Frame Field Name';
 			await editor.choose('operation', 'Submit and Wait');
 			const atFirst = await editor.addOption('Last Frame Input Type');
 			expect(atFirst).toContain(ADDRESS);

@@ -101,6 +101,14 @@ it('sends a data URI as it is, and a last frame from a field', async () => {
 	});
 });
 
+it('takes a last frame from a field whose name alone is given', async () => {
+	await engine.run({
+		items: [{ json: {}, binary: { end: field(PNG, 'image/png') } }],
+		parameters: { options: { pollingInterval: 0.1, lastFrameBinaryPropertyName: 'end' } },
+	});
+	expect(body()?.last_image).toBe(`data:image/png;base64,${PNG.toString('base64')}`);
+});
+
 it('sends no is_upload_media with addresses', async () => {
 	await engine.run();
 	expect(body()).not.toHaveProperty('is_upload_media');
