@@ -50,14 +50,13 @@ export async function takeOverByParking(
 	const code = parkedWorkflow(context.getNode(), continues, ids, maxConcurrentRequests);
 	try {
 		const proxy = context.getWorkflowDataProxy(0);
-		await context.executeWorkflow({ code }, parked.map(toItem), undefined, {
-			parentExecution: {
-				executionId: proxy.$execution.id,
-				workflowId: proxy.$workflow.id,
-				shouldResume: true,
-			},
+		const workflowId = proxy.$workflow.id;
+		const { executionId } = await context.executeWorkflow({ code }, parked.map(toItem), undefined, {
+			parentExecution: { executionId: proxy.$execution.id, workflowId, shouldResume: true },
 			executionMode: context.getMode(),
 		});
+		// n8n lists it under this workflow, and makes a link of this.
+		context.setMetadata({ subExecution: { executionId, workflowId }, subExecutionsCount: 1 });
 	} catch (fault) {
 		// What was accepted is in the ledger: the node picks it up and waits itself.
 		warn(context, describeNotHandedOver(fault));
