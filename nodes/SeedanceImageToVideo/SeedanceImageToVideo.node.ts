@@ -23,7 +23,7 @@ export class SeedanceImageToVideo implements INodeType {
 		defaults: { name: 'Seedance Image to Video' },
 		usableAsTool: true,
 		waitingNodeTooltip:
-			'The videos are rendering. n8n keeps the wait in its database, asks once a minute, and goes on by itself when all have ended.',
+			'The videos are rendering. Once a minute, n8n asks for them, and it goes on when all have ended. A restart of n8n does no harm.',
 		builderHint: {
 			searchHint:
 				'One node does it all: it submits every input item, waits for the videos and returns them in the same order. Add no Loop, Wait or If node around it. Set the operation to Submit and Wait.',

@@ -105,7 +105,7 @@ describe('the node shows what the reference says', () => {
 		expect(model?.default).toBe(DEFAULTS.model);
 		const [first] = (model?.options ?? []) as INodePropertyOptions[];
 		expect(first?.description).toBe(
-			'720p, 480p, 1080p, sound not documented (doubao-seedance-1-0-lite-i2v-250428)',
+			'Renders 720p, 480p, 1080p, sound not documented (doubao-seedance-1-0-lite-i2v-250428)',
 		);
 	});
 

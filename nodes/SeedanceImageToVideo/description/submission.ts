@@ -24,7 +24,7 @@ const models = Object.entries(MODELS)
 	.map(([value, { name, resolutions, audio }]) => ({
 		name,
 		value,
-		description: `${resolutions.join(', ')}, ${audio ? 'with sound' : 'sound not documented'} (${value})`,
+		description: `Renders ${resolutions.join(', ')}, ${audio ? 'with sound' : 'sound not documented'} (${value})`,
 	}))
 	.sort(byName);
 
