@@ -28,10 +28,7 @@ afterEach(async () => {
 });
 afterAll(async () => await sandbox.close());
 
-async function contact(
-	...changes: [Parameters<typeof altered>[1], Parameters<typeof altered>[2]?]
-) {
-	const { baseUrl } = (layer = await altered(sandbox, ...changes));
+function contactWith(baseUrl: string, apiKey = sandbox.apiKey): Contact {
 	const transcript: Transcript = {
 		baseUrl,
 		model: 'doubao-seedance-2-0-fast-260128',
@@ -42,16 +39,17 @@ async function contact(
 		resumed: [],
 		videos: {},
 	};
-	const { apiKey } = sandbox;
 	const kept = { folder, binaryData: runtime.binaryData() };
-	const made: Contact = {
-		product,
-		apiKey,
-		transcript,
-		kept,
-		pollingInterval: 0.4,
-		runs: new Set(),
-	};
+	return { product, apiKey, transcript, kept, pollingInterval: 0.4, runs: new Set() };
+}
+
+/** All of it, through a layer that changes what passes. */
+async function contact(
+	...changes: [Parameters<typeof altered>[1], Parameters<typeof altered>[2]?]
+) {
+	const { baseUrl } = (layer = await altered(sandbox, ...changes));
+	const made = contactWith(baseUrl);
+	const { transcript, apiKey } = made;
 	await runFreeSteps(made);
 	await runPaidSteps(made, true);
 	return { transcript, ...report(cleaned(transcript, apiKey)) };
@@ -80,18 +78,13 @@ it('finds nothing that differs where all is as documented', async () => {
 		'video-from-a-data-uri.mp4',
 		'video-from-a-url.mp4',
 	]);
-});
-
-it('asks for two of the smallest videos, one by URL and one by data URI', async () => {
-	await contact(documentedErrors);
+	// Two of the smallest videos, one from a URL and one from a data URI.
 	const bodies = sandbox.predictions.map(({ body }) => body);
 	expect(bodies.map(({ image }) => image.slice(0, 15)).sort()).toEqual([
 		'data:image/png;',
 		'https://tos.gpt',
 	]);
-	for (const { duration, resolution } of bodies) {
-		expect([duration, resolution]).toEqual([4, '480p']);
-	}
+	for (const body of bodies) expect(body).toMatchObject({ duration: 4, resolution: '480p' });
 });
 
 it('names each difference, before anything else', async () => {
@@ -195,4 +188,13 @@ it('writes no key, no signature and no picture, however they come back', async (
 	for (const picture of pictures) expect(text).not.toContain(picture.slice(100, 160));
 	// What says how long an address lives is no secret.
 	expect(text).toContain('X-Tos-Expires=86400&X-Tos-Signature=***');
+});
+
+it('ends where the key is refused or the host cannot be reached, before anything is submitted', async () => {
+	const mistyped = contactWith(sandbox.baseUrl, 'sk-mistyped-0123');
+	await expect(runFreeSteps(mistyped)).rejects.toThrow(/^The API key was refused \(HTTP 401\): /);
+	expect(mistyped.transcript.exchanges).toHaveLength(1);
+	const baseUrl = 'http://127.0.0.1:9';
+	const unreachable = runFreeSteps(contactWith(baseUrl));
+	await expect(unreachable).rejects.toThrow(`${baseUrl} could not be reached (ECONNREFUSED).`);
 });

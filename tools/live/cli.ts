@@ -20,6 +20,7 @@ import { startRuntime } from '../engine/runtime';
 import { withProgress } from '../progress';
 import { replay } from './replay';
 import { report } from './report';
+import { withoutSecrets } from './secrets';
 import { ASKED, type Contact, runFreeSteps, runPaidSteps, stop } from './steps';
 import {
 	cleaned,
@@ -140,7 +141,7 @@ async function live(baseUrl: string): Promise<void> {
 	});
 	const ending: string[] = [];
 	await (resume ? makeVideos(contact, false) : firstContact(contact)).catch((fault: Error) => {
-		ending.push(fault.message);
+		ending.push(withoutSecrets(fault.message, apiKey));
 	});
 	if (contact.isStopped) await stopped;
 	await close();

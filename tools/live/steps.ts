@@ -28,6 +28,7 @@ export const ASKED = {
 const PICTURE_FILE = join(__dirname, '..', 'demo', 'sample.png');
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 const WRONG_KEY = `sk-${'0'.repeat(40)}`;
+const LONGEST_QUOTE = 200;
 /** After Ctrl-C; the node itself waits somewhat less for the answer to a submission. */
 const LAST_ANSWER_MS = 12_000;
 
@@ -121,11 +122,11 @@ export async function runFreeSteps(contact: Contact): Promise<void> {
 		const wasRefused = wrong?.status === 401 || wrong?.status === 403;
 		if (step === 'Submission, wrong key' && !wasRefused) continue;
 		await runStep(contact, step);
-		const { fault, status = 0, body = '' } = exchanges.at(-1) ?? {};
 		if (step !== 'Credential test') continue;
+		const { fault, status = 0, body = '' } = exchanges.at(-1) ?? {};
 		if (fault) throw new Error(`${baseUrl} could not be reached (${fault}).`);
-		if (status === 401 || status === 403)
-			throw new Error(`The API key was refused (HTTP ${status}): ${body}`);
+		if (status !== 401 && status !== 403) continue;
+		throw new Error(`The API key was refused (HTTP ${status}): ${body.slice(0, LONGEST_QUOTE)}`);
 	}
 }
 
