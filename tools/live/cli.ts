@@ -66,7 +66,7 @@ const apiKey = bareKey(process.env.GPTPROTO_API_KEY);
 /** @throws Error where a person does not say yes */
 async function agree(): Promise<void> {
 	const terminal = createInterface({ input: process.stdin, output: process.stdout });
-	terminal.on('SIGINT', () => terminal.close());
+	for (const from of [terminal, process]) from.once('SIGINT', () => terminal.close());
 	const closed = once(terminal, 'close').then(() => '');
 	const question = `\nSpend at most ${SECONDS} seconds of video? (y/N) `;
 	const answer = await Promise.race([terminal.question(question), closed]);

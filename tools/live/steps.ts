@@ -12,8 +12,15 @@ import type { EngineRun, Product } from '../engine/engine';
 import { type Exchange, observed } from '../engine/observed';
 import type { Runtime } from '../engine/runtime';
 import { FAILED, itemsOf, runSeedance, SUCCESS } from '../engine/seedance';
-import * as transcripts from './transcript';
-import { FREE_STEPS, PAID_STEPS, type StepName, type Transcript } from './transcript';
+import {
+	FREE_STEPS,
+	PAID_STEPS,
+	predictionIdOf,
+	predictionIn,
+	type StepName,
+	type Transcript,
+	writeTranscript,
+} from './transcript';
 
 /** The smallest video that may be asked for, with prompt and picture of the documentation's sample. */
 export const ASKED = {
@@ -79,14 +86,15 @@ function parametersOf(step: StepName, model: string, paidFor?: string): IDataObj
 
 /** @throws Error when the contact was stopped */
 export async function runStep(contact: Contact, step: StepName, paidFor?: string): Promise<void> {
+	if (contact.isStopped) throw new Error('Stopped.');
 	const { product, apiKey, transcript, kept, pollingInterval, runs } = contact;
 	const { baseUrl, model, exchanges } = transcript;
-	const save = () => kept && transcripts.writeTranscript(kept.folder, transcript, apiKey);
+	const save = () => kept && writeTranscript(kept.folder, transcript, apiKey);
 	const onChange = (exchange: Exchange) => {
 		const recorded = Object.assign(exchange, { step });
 		if (!exchanges.includes(recorded)) exchanges.push(recorded);
 		save();
-		const status = transcripts.predictionIn(recorded)?.status;
+		const status = predictionIn(recorded)?.status;
 		if (status) contact.say?.(step, status);
 	};
 	const isTest = step.startsWith('Credential test');
@@ -139,7 +147,7 @@ export async function runPaidSteps(contact: Contact, submits: boolean): Promise<
 	const { transcript } = contact;
 	const steps = PAID_STEPS.filter((step) => transcript.videos[step] === undefined);
 	const runs = steps.map(async (step) => {
-		const id = transcripts.predictionIdOf(transcript, step);
+		const id = predictionIdOf(transcript, step);
 		if (id !== undefined || submits) await runStep(contact, step, id);
 	});
 	for (const end of await Promise.allSettled(runs)) if (end.status === 'rejected') throw end.reason;
