@@ -15,7 +15,10 @@ function titleOf({ message, description }: Message, item: number, isTool: boolea
 	return isTool && description !== '' ? `${title}. ${description}` : title;
 }
 
-/** The exception that stops the workflow. */
+/**
+ * The exception that stops the workflow. The message names the item, so n8n is not told its index: the editor would put
+ * "[item 3]" behind "[Item 3]".
+ */
 export function toNodeError(
 	node: INode,
 	message: Message,
@@ -27,7 +30,6 @@ export function toNodeError(
 	const options = {
 		message: title,
 		description,
-		itemIndex: item,
 		level: 'warning' as const,
 		// Read by newer versions of n8n only.
 		...(cause && { failure: { cause } }),

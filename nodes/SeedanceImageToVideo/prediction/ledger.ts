@@ -1,5 +1,5 @@
 // What this execution has submitted and not yet delivered. Kept in the node's context, which n8n stores with the
-// execution: a run that failed finds it again under Retry On Fail and under "Retry execution".
+// execution: a run that failed finds it again under Retry On Fail and when a person retries the execution.
 import type { IDataObject } from 'n8n-workflow';
 import type { AcceptedEntry, LedgerEntry, Submission } from './ledger-entry';
 
@@ -242,10 +242,20 @@ export class Ledger {
 		return this.ofRecords(({ state }) => state !== 'unknown');
 	}
 
-	/** Accepted predictions of this round that no item of this run has picked up: other parameters, or another account. */
+	/** How many predictions this very run has submitted. */
+	submitted(): number {
+		return this.records.filter(({ entry, isNew }) => isNew && entry !== null).length;
+	}
+
+	/**
+	 * Predictions that an earlier try of this round has paid for and no item of this run has picked up: other parameters, or
+	 * another account. What that try delivered is among them: it failed as a whole, so nobody has seen it.
+	 */
 	leftAlone(): ItemPrediction[] {
 		const isLeft = (entry: LedgerEntry): entry is AcceptedEntry =>
-			entry.state === 'accepted' && entry.round === this.scope.round && !claimed.has(entry);
+			(entry.state === 'accepted' || entry.state === 'delivered') &&
+			entry.round === this.scope.round &&
+			!claimed.has(entry);
 		return this.entries.filter(isLeft).map(({ item, predictionId }) => ({ item, predictionId }));
 	}
 

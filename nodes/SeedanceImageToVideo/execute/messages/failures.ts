@@ -1,4 +1,5 @@
 // Words for why one item has no video, from the typed reason.
+import { displayedName } from '../../description';
 import type {
 	DownloadFault,
 	PredictionFacts,
@@ -6,7 +7,7 @@ import type {
 	Reason,
 } from '../../prediction/reason';
 import { describeObstacle, type Obstacle } from '../../prediction/retry';
-import { counted, inWords, joined, type Message, oneLine, saying } from './message';
+import { counted, inWords, joined, type Message, oneLine, RETRY, saying } from './message';
 import { NO_REASON, policyHelp, refusalWords, type Words } from './refusals';
 
 export function obstacleInWords(obstacle: Obstacle | string): string {
@@ -50,8 +51,6 @@ const NOT_SENT_AFTER_REFUSAL =
 function failureWords(reason: Reason, facts: PredictionFacts): Words {
 	const id = oneLine(facts.predictionId ?? '');
 	const status = oneLine(facts.status ?? 'unknown', 40);
-	const lastAnswer = (obstacle: Obstacle | null) =>
-		obstacle === null ? '' : ` Last answer: ${obstacleInWords(obstacle)}.`;
 	switch (reason.kind) {
 		case 'refused':
 		case 'notSentAfterRefusal': {
@@ -95,7 +94,7 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 				'The answer to the submission was lost: a prediction may exist and may be billed',
 				`Reason: ${obstacleInWords(reason.obstacle)}. To avoid paying twice, Retry On Fail does not submit this item again. Check the usage in your GPTProto account first. If the prediction is there, use Get Result with its ID.`,
 				undefined,
-				'"Retry execution" submits the item again.',
+				`${RETRY} submits the item again.`,
 			];
 		case 'ended': {
 			const said = reason.failureReason;
@@ -105,22 +104,32 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 				`Prediction ${id} ended without a video (${status})`,
 				joined(said === null ? `${NO_REASON}.` : saying('GPTProto says', said), help),
 				undefined,
-				'If this run submitted it, a retry submits the item again.',
+				`Retry On Fail, and ${RETRY}, submit the item again.`,
 			];
 		}
-		case 'timedOut':
+		case 'timedOut': {
+			const { obstacle } = reason;
+			const last = obstacle === null ? '' : `, last answer: ${obstacleInWords(obstacle)}`;
+			const goesOn =
+				obstacle?.kind === 'refused'
+					? 'If it is still rendering, it will be charged'
+					: 'It keeps rendering and will be charged';
 			return [
 				`Prediction ${id} is not finished after ${inWords(reason.waitedMs)}`,
-				`Its last known status is "${status}".${lastAnswer(reason.obstacle)} ${reason.obstacle?.kind === 'refused' ? 'If it is still rendering, it will be charged.' : 'It will keep rendering and will be charged.'} Use Get Result with this prediction ID.`,
+				`${goesOn} (last known status: "${status}"${last}): use Get Result with this prediction ID.`,
 				'temporarily-unavailable',
-				'You can also raise \'Timeout (Minutes)\' and use "Retry execution".',
+				`Or raise '${displayedName('timeoutMinutes')}', save, and use ${RETRY}: Execute step and Execute workflow submit and pay again.`,
 			];
-		case 'stateUnknown':
+		}
+		case 'stateUnknown': {
+			const { obstacle } = reason;
+			const last = obstacle === null ? '' : `Last answer: ${obstacleInWords(obstacle)}.`;
 			return [
 				`The status of prediction ${id} could not be read`,
-				`The prediction itself is not affected.${lastAnswer(reason.obstacle)} Use Get Result again later.`,
-				reason.obstacle?.kind === 'rateLimited' ? 'rate-limited' : 'temporarily-unavailable',
+				joined('The prediction itself is not affected.', last, 'Use Get Result again later.'),
+				obstacle?.kind === 'rateLimited' ? 'rate-limited' : 'temporarily-unavailable',
 			];
+		}
 		case 'noVideoAddress':
 			return [
 				`Prediction ${id} is finished, but GPTProto gave no http(s) address for the video`,

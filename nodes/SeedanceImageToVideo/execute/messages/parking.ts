@@ -10,6 +10,7 @@ import {
 	joined,
 	type Message,
 	oneLine,
+	RETRY,
 } from './message';
 
 /** n8n cannot keep the wait, or must not. */
@@ -62,7 +63,7 @@ export function describeRestOfParked(others: ByItem, videos: ByItem): string {
 			`${counted(videos.length, 'video')} finished: ${list}. Use Get Result with the prediction ID to download a video without paying again.`,
 		'The note in the execution that kept the wait names all of them.',
 	);
-	const retry = '"Retry execution" shows this message again and pays for nothing.';
+	const retry = `${RETRY} shows this message again and pays for nothing.`;
 	return joined(didNotFinish(others), finished, retry);
 }
 
