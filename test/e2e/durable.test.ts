@@ -39,7 +39,7 @@ test.concurrent.each(N8N_VERSIONS.filter((version) => version !== NEWEST_VERSION
 			const execution = await rest.waitFor(id, ['success', 'error', 'crashed'], WITHIN_MS);
 			expect(execution.error).toBeUndefined();
 			expect(execution.status).toBe('success');
-			const videos = itemsOf(execution, 'Videos');
+			const videos = itemsOf(execution, 'Save Video');
 			expect(videos.map(({ json }) => json.predictionId).sort()).toEqual(
 				sandbox.predictions.map(({ id: predictionId }) => predictionId).sort(),
 			);

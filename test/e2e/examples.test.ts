@@ -1,6 +1,6 @@
 // The example workflows, imported and run as they are.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import type { Credential } from '../../tools/n8n/rest';
 import { itemsOf } from '../../tools/n8n/workflow';
@@ -28,6 +28,9 @@ test.each(exampleNames())('%s is in the table of the README', (name) => {
 
 inEveryN8n(
 	(place) => {
+		/** What a workflow has written; it says where in n8n's own folder. */
+		const fileOf = (name: unknown) => readFileSync(join(dirname(place.logFile), String(name)));
+
 		test.each(exampleNames())(
 			'%s finds the credential by its name when it is imported',
 			async (name) => {
@@ -45,6 +48,8 @@ inEveryN8n(
 			expect(itemsOf(execution, 'Picture to Video')).toMatchObject([
 				{ json: { status: 'succeeded' }, binary: { data: { mimeType: 'video/mp4' } } },
 			]);
+			const [saved] = itemsOf(execution, 'Save Video');
+			expect(fileOf(saved?.json.fileName)).toHaveLength(50_000);
 		});
 
 		test('a list of pictures becomes videos, and what fails takes the error branch', async () => {
@@ -62,7 +67,8 @@ inEveryN8n(
 			place.sandbox.options.outcome = () => 'succeeded';
 
 			expect(execution.status).toBe('success');
-			expect(itemsOf(execution, 'Videos')).toHaveLength(2);
+			const saved = itemsOf(execution, 'Save Video').map(({ json }) => fileOf(json.fileName));
+			expect(saved.map(({ length }) => length)).toEqual([50_000, 50_000]);
 			const failed = place.sandbox.predictions.find(({ body }) => body.prompt.includes('window'));
 			expect(itemsOf(execution, 'What Went Wrong')).toMatchObject([
 				{ json: { message: expect.stringContaining('[Item 1]'), predictionId: failed?.id } },
@@ -83,6 +89,7 @@ inEveryN8n(
 			expect(itemsOf(execution, 'Frames to Video')).toMatchObject([
 				{ json: { width: 960, height: 960 } },
 			]);
+			expect(itemsOf(execution, 'Save Video')).toHaveLength(1);
 		});
 
 		test('a durable batch asks until every prediction has ended', async () => {
@@ -101,11 +108,11 @@ inEveryN8n(
 			expect(execution.error).toBeUndefined();
 			expect(execution.status).toBe('success');
 			expect(execution.runs['Get Result']?.length).toBeGreaterThanOrEqual(2);
-			const rounds = execution.runs.Videos ?? [];
-			const videos = rounds.flatMap((_run, round) => itemsOf(execution, 'Videos', 0, round));
-			expect(videos).toHaveLength(2);
+			const rounds = execution.runs['Save Video'] ?? [];
+			const saved = rounds.flatMap((_run, round) => itemsOf(execution, 'Save Video', 0, round));
+			expect(saved.map(({ json }) => fileOf(json.fileName).length)).toEqual([50_000, 50_000]);
 			expect(itemsOf(execution, 'Ended Without a Video')).toMatchObject([
-				{ json: { status: 'expired' } },
+				{ json: { message: 'expired', predictionId: place.sandbox.predictions[0]?.id } },
 			]);
 			expect(place.sandbox.predictions).toHaveLength(3);
 		});
@@ -149,8 +156,10 @@ inEveryN8n(
 				const address = `${place.sandbox.mediaUrl}/videos/${prediction?.id}`;
 				expect(JSON.stringify(model.toolAnswers)).toContain(address);
 				expect(String(itemsOf(execution, 'AI Agent')[0]?.json.output)).toContain(address);
-				// n8n hands no files from a tool to an agent, so none is fetched.
-				expect(place.sandbox.requests.filter(({ origin }) => origin === 'media')).toEqual([]);
+				// n8n hands no files from a tool to an agent: the one request comes from the nodes after it.
+				expect(place.sandbox.requests.filter(({ origin }) => origin === 'media')).toHaveLength(1);
+				const [saved] = itemsOf(execution, 'Save Video');
+				expect(fileOf(saved?.json.fileName)).toHaveLength(50_000);
 			});
 
 			test('is told in GPTProto’s own words why a video was refused', async () => {
@@ -164,6 +173,7 @@ inEveryN8n(
 				expect(execution.status).toBe('success');
 				expect(place.sandbox.predictions).toHaveLength(0);
 				expect(JSON.stringify(model.toolAnswers)).toContain(words);
+				expect(execution.lastNodeExecuted).toBe('Has an Address');
 			});
 		});
 	},

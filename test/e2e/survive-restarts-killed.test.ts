@@ -218,7 +218,7 @@ test('a durable batch that is killed in its own wait ends as well, and pays once
 	const execution = (await results.get('durable')) as Execution;
 	expect(execution.error).toBeUndefined();
 	expect(execution.status).toBe('success');
-	const videos = itemsOf(execution, 'Videos').map(({ json }) => json.predictionId);
+	const videos = itemsOf(execution, 'Save Video').map(({ json }) => json.predictionId);
 	const own = sandbox.predictions.filter(({ id }) => videos.includes(id));
 	expect(own).toHaveLength(3);
 	expect(new Set(own.map(({ body }) => body.prompt)).size).toBe(3);
