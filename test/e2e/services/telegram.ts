@@ -64,7 +64,7 @@ export class Telegram extends StandIn {
 			if (method === 'getWebhookInfo') return { ok: true, result: { url: '' } };
 			if (method === 'getFile') {
 				this.downloaded.push(jsonOf<{ file_id: string }>(body).file_id);
-				return { ok: true, result: { file_path: 'photos/file_0.bmp' } };
+				return { ok: true, result: { file_path: 'photos/file_0.png' } };
 			}
 			if (method === 'sendMessage') {
 				this.answers.push({ method, message: jsonOf(body), form: '' });
@@ -74,7 +74,7 @@ export class Telegram extends StandIn {
 			}
 			return { ok: true, result: {} };
 		});
-		this.server.get(`/file/bot${TOKEN}/photos/file_0.bmp`, (_request, reply) =>
+		this.server.get(`/file/bot${TOKEN}/photos/file_0.png`, (_request, reply) =>
 			reply.type('application/octet-stream').send(this.photo),
 		);
 	}
