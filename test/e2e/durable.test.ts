@@ -27,7 +27,7 @@ test.concurrent.each(N8N_VERSIONS.filter((version) => version !== NEWEST_VERSION
 				type: CREDENTIAL_TYPE,
 				data: { apiKey: sandbox.apiKey, baseUrl: sandbox.baseUrl },
 			});
-			const workflow = await rest.createWorkflow(example('durable-batch'));
+			const workflow = await rest.createWorkflow(example('durable-batch', version));
 			const trigger = workflow.nodes.find(({ type }) => type.endsWith('.manualTrigger'));
 			const id = await rest.run(workflow, trigger?.name ?? '');
 			await rest.waitFor(id, ['waiting']);

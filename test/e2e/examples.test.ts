@@ -42,7 +42,7 @@ inEveryN8n(
 		);
 
 		test('one picture becomes one video', async () => {
-			const execution = await place.run(example('one-picture-to-one-video'));
+			const execution = await place.run(example('one-picture-to-one-video', place.version));
 
 			expect(execution.status).toBe('success');
 			expect(itemsOf(execution, 'Picture to Video')).toMatchObject([
@@ -58,7 +58,7 @@ inEveryN8n(
 					? { status: 'failed', error: 'Face in the picture' }
 					: 'succeeded';
 			// Without Survive Restarts, which older n8n refuses; survive-restarts.test.ts runs it as it is.
-			const workflow = example('pictures-to-videos');
+			const workflow = example('pictures-to-videos', place.version);
 			for (const { parameters } of workflow.nodes) {
 				const options = parameters.options as { surviveRestarts?: boolean } | undefined;
 				delete options?.surviveRestarts;
@@ -76,7 +76,7 @@ inEveryN8n(
 		});
 
 		test('a video goes from a first to a last frame', async () => {
-			const execution = await place.run(example('first-and-last-frame'));
+			const execution = await place.run(example('first-and-last-frame', place.version));
 
 			expect(execution.status).toBe('success');
 			const [prediction] = place.sandbox.predictions;
@@ -97,7 +97,7 @@ inEveryN8n(
 			place.sandbox.options.renderMs = (_body, index) => 500 + 1_000 * index;
 			place.sandbox.options.outcome = (_body, index) =>
 				index === 0 ? { status: 'expired' } : 'succeeded';
-			const workflow = example('durable-batch');
+			const workflow = example('durable-batch', place.version);
 			for (const { name, parameters } of workflow.nodes) {
 				if (name === 'Wait') parameters.amount = 1;
 			}
@@ -112,7 +112,7 @@ inEveryN8n(
 			const saved = rounds.flatMap((_run, round) => itemsOf(execution, 'Save Video', 0, round));
 			expect(saved.map(({ json }) => fileOf(json.fileName).length)).toEqual([50_000, 50_000]);
 			expect(itemsOf(execution, 'Ended Without a Video')).toMatchObject([
-				{ json: { message: 'expired', predictionId: place.sandbox.predictions[0]?.id } },
+				{ json: { message: 'The task expired', predictionId: place.sandbox.predictions[0]?.id } },
 			]);
 			expect(place.sandbox.predictions).toHaveLength(3);
 		});
