@@ -6,6 +6,7 @@ const LONGEST = [
 	'survive-restarts-killed',
 	'survive-restarts',
 	'examples',
+	'services',
 	'places',
 	'durable',
 	'retry',
