@@ -28,7 +28,8 @@ export class GptProtoApi implements ICredentialType {
 		dark: 'file:../nodes/SeedanceImageToVideo/seedance.dark.svg',
 	} as const;
 
-	documentationUrl = 'https://docs.gptproto.com';
+	documentationUrl =
+		'https://docs.gptproto.com/docs/allapi/Doubao/doubao-seedance-2-0-fast-260128/gptproto-format/image-to-video';
 
 	properties: INodeProperties[] = [
 		{
