@@ -1,5 +1,4 @@
-// A thread of its own, so that nothing else of the benchmark delays its clock. Posts what it sees of an n8n that was
-// started with N8N_METRICS.
+// A thread of its own, so that nothing else of the benchmark delays its clock. Posts what it sees of n8n.
 import { parentPort, workerData as baseUrl } from 'node:worker_threads';
 
 const HEALTH_EVERY_MS = 100;

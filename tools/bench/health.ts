@@ -11,16 +11,17 @@ export interface Health {
 	readonly peakMiB: number;
 }
 
-/** @returns what ends the watch and tells what was seen */
-export async function watchHealth(baseUrl: string): Promise<() => Promise<Health>> {
+/** Watches an n8n, which was started with N8N_METRICS, until some work is done. */
+export async function watched<Result>(
+	baseUrl: string,
+	work: () => Promise<Result>,
+): Promise<readonly [Result, Health]> {
 	const worker = new Worker(join(__dirname, 'health-thread.mjs'), { workerData: baseUrl });
 	const seen = { responseMs: [] as number[], residentMiB: [] as number[] };
 	worker.on('message', ([what, value]: [keyof typeof seen, number]) => seen[what].push(value));
 	await once(worker, 'message');
-	return async () => {
-		await worker.terminate();
-		const { responseMs, residentMiB } = seen;
-		const [idleMiB = NaN] = residentMiB;
-		return { responseMs, idleMiB, peakMiB: Math.max(...residentMiB) };
-	};
+	const result = await work().finally(async () => await worker.terminate());
+	const { responseMs, residentMiB } = seen;
+	const [idleMiB = NaN] = residentMiB;
+	return [result, { responseMs, idleMiB, peakMiB: Math.max(...residentMiB) }];
 }

@@ -8,7 +8,7 @@ import { startN8n } from '../n8n/instance';
 import { CREDENTIAL_TYPE, withPackedProject } from '../n8n/package';
 import { RestClient } from '../n8n/rest';
 import type { Say } from '../progress';
-import { type Health, watchHealth } from './health';
+import { type Health, watched } from './health';
 import { judged, type Run } from './judge';
 import { type Plan, type Race, renderTimes } from './plan';
 import { TRIGGER, workflowOf } from './workflows';
@@ -60,18 +60,16 @@ async function runInN8n(
 			await runOnce(rest, { name: 'warm-up', contender, items: 1 }, 25, 1);
 		}
 		await sleep(settleMs);
-		const endWatch = await watchHealth(n8n.baseUrl);
-		const runs = await Promise.all(
-			races.map(async (race) => {
-				const draws = Array.from({ length: race.draws ?? 1 }, async (_, index) => {
-					return await runOnce(rest, race, scale, index + 1);
-				});
-				return { race, runs: await Promise.all(draws) };
-			}),
-		);
-		const health = await endWatch();
+		const drawAll = async (race: Race) => {
+			const draws = Array.from({ length: race.draws ?? 1 }, async (_, index) => {
+				return await runOnce(rest, race, scale, index + 1);
+			});
+			return { race, runs: await Promise.all(draws) };
+		};
+		const all = async () => await Promise.all(races.map(drawAll));
+		const [measured, health] = await watched(n8n.baseUrl, all);
 		await rest.close();
-		return runs.map((one) => ({ ...one, health }));
+		return measured.map((one) => ({ ...one, health }));
 	} finally {
 		await n8n.stop();
 	}

@@ -59,6 +59,6 @@ export function circumstances(minutes: number): string {
 	const processor = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}`;
 	const memory = `${(totalmem() / 1024 ** 3).toFixed(0)} GiB`;
 	const date = new Date().toISOString().slice(0, 10);
-	const took = `${minutes.toFixed(0)} minutes on ${processor}, ${memory}, ${type()} ${release()}`;
+	const took = `${Math.ceil(minutes)} min on ${processor}, ${memory}, ${type()} ${release()}`;
 	return `Version ${packageJson.version}, n8n ${NEWEST_VERSION}, ${date}, ${took}.`;
 }

@@ -10,7 +10,7 @@ import {
 	withRetry,
 } from '../../nodes/SeedanceImageToVideo/execute/messages';
 import type { RefusalGround } from '../../nodes/SeedanceImageToVideo/gptproto/refusal';
-import { InvalidParameter } from '../../nodes/SeedanceImageToVideo/gptproto/request';
+import { InvalidParameter } from '../../nodes/SeedanceImageToVideo/gptproto/input';
 import { PredictionFailure, type Reason } from '../../nodes/SeedanceImageToVideo/prediction/reason';
 import { table } from './markdown';
 
@@ -20,10 +20,23 @@ const PREDICTION = { predictionId: 'abc', status: 'running', videoUrl: 'https://
 const failed = (reason: Reason, status = PREDICTION.status) =>
 	describeFailure(new PredictionFailure(reason, { ...PREDICTION, status }));
 
-function refused(ground: RefusalGround, httpCode: string, what: 'submission' | 'result'): Message {
-	const refusal = { kind: 'refused', ground, httpCode, message: '' } as const;
+function refused(
+	ground: RefusalGround,
+	httpCode: string,
+	what: 'submission' | 'result',
+	message = '',
+): Message {
+	const refusal = { kind: 'refused', ground, httpCode, message } as const;
 	return failed({ kind: 'refused', what, refusal });
 }
+
+const REAL_PERSON =
+	'InputImageSensitiveContentDetected.PrivacyInformation: The input image may contain real person';
+const COPYRIGHT =
+	'InputImageSensitiveContentDetected.PolicyViolation: The input image may be related to copyright restrictions';
+const PROMPT = 'InputTextRiskDetection: The input text includes sensitive content';
+const SOUND =
+	'OutputAudioSensitiveContentDetected: The output audio may contain sensitive information';
 
 const lost = { kind: 'unreadable', httpCode: '500', retryAfterMs: null, message: '' } as const;
 
@@ -34,6 +47,28 @@ const ROWS: ReadonlyArray<readonly [when: string, message: Message]> = [
 		'A parameter cannot be used (here: no prompt)',
 		describeInvalidParameter(new InvalidParameter('prompt', { kind: 'empty' }, '')),
 	],
+	[
+		'An image that is none (here: an iPhone photo)',
+		describeInvalidParameter(
+			new InvalidParameter(
+				'binaryPropertyName',
+				{ kind: 'fileNotAPicture', content: 'heic', fields: ['data'] },
+				'data',
+			),
+		),
+	],
+	[
+		'Two addresses in one value',
+		describeInvalidParameter(
+			new InvalidParameter('imageUrl', { kind: 'severalAddresses' }, 'https://…, https://…'),
+		),
+	],
+	[
+		'An address that GPTProto cannot reach',
+		describeInvalidParameter(
+			new InvalidParameter('imageUrl', { kind: 'privateAddress' }, 'http://localhost/fox.png'),
+		),
+	],
 	['The Base URL cannot be used', describeBaseUrlFault('noScheme')],
 	['The run would cost more than Spending Limit', describeOverspending(50, 250, 100)],
 	['Survive Restarts in an older n8n', describeNotParkable('oldN8n')],
@@ -41,12 +76,30 @@ const ROWS: ReadonlyArray<readonly [when: string, message: Message]> = [
 		'Survive Restarts with a credential that differs by item',
 		describeNotParkable('credentialOfItem'),
 	],
-	['HTTP 401', refused('keyRefused', '401', 'submission')],
-	['HTTP 403', refused('forbidden', '403', 'submission')],
+	['HTTP 401, or 403 about the key', refused('keyRefused', '401', 'submission')],
+	['HTTP 402, or 403 about the balance', refused('balance', '403', 'submission')],
+	['Any other HTTP 403', refused('forbidden', '403', 'submission')],
 	['HTTP 403, not in the format of GPTProto', refused('forbiddenByUnknown', '403', 'submission')],
-	['HTTP 400 with code 503', refused('contentPolicy', '400', 'submission')],
+	[
+		'Content policy: a picture that shows a person',
+		refused('contentPolicy', '400', 'submission', REAL_PERSON),
+	],
+	[
+		'Content policy: a picture, for copyright',
+		refused('contentPolicy', '400', 'submission', COPYRIGHT),
+	],
+	['Content policy: the prompt', refused('contentPolicy', '400', 'submission', PROMPT)],
+	['Content policy, no more said (code 503)', refused('contentPolicy', '400', 'submission')],
+	['HTTP 413', refused('tooLarge', '413', 'submission')],
+	[
+		'Any other HTTP 4xx (here: with words)',
+		refused('badRequest', '422', 'submission', 'duration is not allowed'),
+	],
 	['HTTP 404', refused('notFound', '404', 'submission')],
-	['Any other HTTP 4xx', refused('badRequest', '422', 'submission')],
+	[
+		'HTTP 429 that says waiting does not help, three times',
+		refused('limitReached', '429', 'submission'),
+	],
 	['A redirect', refused('redirect', '302', 'submission')],
 	['Connection refused, unknown host', failed({ kind: 'unreachable', code: 'ECONNREFUSED' })],
 	[
@@ -67,6 +120,14 @@ const ROWS: ReadonlyArray<readonly [when: string, message: Message]> = [
 		'Not finished within the timeout',
 		failed({ kind: 'timedOut', waitedMs: TIMEOUT_MS, obstacle: null }),
 	],
+	[
+		'The content policy blocked the sound of the finished video',
+		failed({ kind: 'ended', failureReason: SOUND }, 'failed'),
+	],
+	[
+		'Any other HTTP 4xx to a poll, for half a minute',
+		refused('badRequest', '400', 'result', 'task not found'),
+	],
 	['HTTP 404 for a prediction ID', refused('notFound', '404', 'result')],
 	[
 		'Get Result without waiting: no usable answer to five tries',
@@ -76,6 +137,10 @@ const ROWS: ReadonlyArray<readonly [when: string, message: Message]> = [
 	[
 		'The video cannot be downloaded in four attempts',
 		failed({ kind: 'notDownloaded', fault: { kind: 'status', status: 403 } }),
+	],
+	[
+		'n8n cannot store the video',
+		failed({ kind: 'notDownloaded', fault: { kind: 'notStored', message: 'ENOSPC' } }),
 	],
 ];
 

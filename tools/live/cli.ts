@@ -86,8 +86,9 @@ function unfinished(transcript: Transcript, folder: string): string[] {
 		return `${step}: ${[error, Object(details).description, fate].filter(Boolean).join('. ')}`;
 	});
 	if (!left.some((step) => predictionIdOf(transcript, step))) return lines;
-	const file = join(folder, 'transcript.json');
-	return [...lines, `Pays nothing more: npm run live -- --resume ${file}`];
+	const at = transcript.baseUrl === DEFAULT_BASE_URL ? '' : ` --base-url ${transcript.baseUrl}`;
+	const again = `npm run live -- --resume ${join(folder, 'transcript.json')}${at}`;
+	return [...lines, `To get what is paid for without paying again: ${again}`];
 }
 
 async function makeVideos(contact: Contact, submits: boolean): Promise<void> {

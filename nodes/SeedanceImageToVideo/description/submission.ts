@@ -119,7 +119,7 @@ export const submissionFields: INodeProperties[] = [
 		displayOptions: { show },
 		options: aspectRatios,
 		default: aspectRatio,
-		description: 'Ratio of width to height',
+		description: "Ratio of width to height. A ratio unlike the picture's crops the picture.",
 	},
 	resolutionField(limitedResolutions, { show: { ...show, model: limitedModels } }),
 	resolutionField(RESOLUTIONS, { show, hide: { model: limitedModels } }),

@@ -135,7 +135,7 @@ export function refusalWords(
 const NAMED: ReadonlyArray<readonly [named: RegExp, help: string]> = [
 	[
 		/image|picture|photo|frame/i,
-		'Check the image: whether its address opens without signing in, and whether it is a picture in a common format.',
+		'Check the image: what GPTProto says of it, and whether its address opens without signing in.',
 	],
 	[/\bmodel\b|endpoint/i, "Check 'Model', and the options that this model allows."],
 ];
