@@ -96,7 +96,7 @@ export const PARKED = {
 		[
 			'## Waiting for Seedance videos',
 			"This execution keeps the wait of a node with 'Survive Restarts'. When all videos are finished, the workflow that started it goes on.",
-			'If something stopped it, nothing is lost: use **Get Result** with these prediction IDs. It does not pay again.',
+			'If something stopped it, such as a crash of n8n or a full disk, nothing is lost. In the list of executions, use **Retry execution** of this one, **with original workflow**: it gets all videos and keeps them under **Get Videos**. Or use **Get Result** with these prediction IDs. Neither pays again.',
 			ids.map((id) => `- ${oneLine(id)}`).join('\n'),
 		].join('\n\n'),
 } as const;
