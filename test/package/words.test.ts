@@ -324,6 +324,9 @@ const messages: readonly words.Message[] = [
 	words.describeNotParkable('credentialOfItem'),
 	words.describeCredentialOfParked('abc', words.describeBaseUrlFault('noScheme')),
 	words.describeWaitCutOff(QUOTED, 'running'),
+	...REASONS.refused.map((reason) =>
+		words.describeParkedFailure(new PredictionFailure(reason, facts)),
+	),
 ];
 
 const items = (count: number, text: string) =>

@@ -89,7 +89,7 @@ async function follow(
 		return null;
 	}
 	if (isUnknown) record.saveUnknown();
-	// Where its state alone is wanted and cannot be read now, its id is known.
-	if (until === 'ended' || isUnknown) throw polled;
+	// Where its state alone is wanted and cannot be read now, its id is known; whose it is, only under the same account.
+	if (until === 'ended' || isUnknown || record.isOfOtherAccount) throw polled;
 	return unreadPrediction(predictionId, model);
 }
