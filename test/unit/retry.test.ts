@@ -111,6 +111,24 @@ it('n8n’s own protection against private addresses sends nothing', () => {
 	expect(readFault(nodeApiError(axiosFault(blocked)))).toMatchObject({ sent: false });
 });
 
+it.each([
+	['connect ECONNREFUSED 127.0.0.1:1', 'ECONNREFUSED', false],
+	['getaddrinfo ENOTFOUND nowhere', 'ENOTFOUND', false],
+	['connect ETIMEDOUT 10.0.0.1:443', 'ETIMEDOUT', false],
+	['self-signed certificate', 'DEPTH_ZERO_SELF_SIGNED_CERT', false],
+	['The request was blocked because it resolves to a restricted IP address', null, false],
+	['read ECONNRESET', 'ECONNRESET', true],
+	['socket hang up', 'ECONNRESET', true],
+	['timeout of 30000ms exceeded', 'ECONNABORTED', true],
+])(
+	'is read right where n8n has lost what it wrapped, as in 2.30: %s',
+	(message, httpCode, sent) => {
+		const lost = { message: 'In the words of n8n', messages: [message, message], httpCode };
+		const code = httpCode ?? 'BLOCKED_BY_N8N';
+		expect(readFault({ ...lost, cause: undefined })).toEqual({ kind: 'noResponse', code, sent });
+	},
+);
+
 it('a fault that is its own cause ends', () => {
 	const circle = fault('odd', { code: 'ODD' }) as Error & { cause?: unknown };
 	circle.cause = circle;

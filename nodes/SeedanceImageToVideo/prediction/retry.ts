@@ -56,20 +56,29 @@ const PASSING = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ECONNRESET',
 
 type FaultFacts = Partial<Record<'code' | 'syscall' | 'message', string>>;
 
-/** The innermost facts of an exception: n8n and Node wrap faults several times. */
+/** What n8n says of a request that it did not let through to a private network. */
+const BLOCKED_WORDS = /^The request was blocked because/;
+
+/**
+ * The innermost facts of an exception: n8n and Node wrap faults several times. Where n8n loses what it wraps, as up to about
+ * 2.40, its own `messages` begin with that one's, and `httpCode` is its code.
+ */
 function factsOf(fault: unknown, depth = 0): FaultFacts {
 	if (typeof fault !== 'object' || fault === null || depth > 8) return {};
-	const { code, syscall, message, name, cause, errorResponse, errors } = fault as Record<
-		string,
-		unknown
-	>;
-	if (typeof name === 'string' && name.startsWith('Ssrf')) return { code: 'BLOCKED_BY_N8N' };
+	const { code, httpCode, syscall, message, messages, name, cause, errorResponse, errors } =
+		fault as Record<string, unknown>;
+	const said: unknown = Array.isArray(messages) ? (messages[0] ?? message) : message;
+	const isBlocked =
+		(typeof name === 'string' && name.startsWith('Ssrf')) ||
+		(typeof said === 'string' && BLOCKED_WORDS.test(said));
+	if (isBlocked) return { code: 'BLOCKED_BY_N8N' };
+	const given = [code, httpCode].find((one) => typeof one === 'string' && /^[A-Z]/.test(one));
 	const inner = [cause, errorResponse, Array.isArray(errors) ? errors[0] : undefined]
 		.map((wrapped) => factsOf(wrapped, depth + 1))
 		.reduce((all, facts) => ({ ...facts, ...all }), {});
 	return {
-		...(typeof message === 'string' && { message }),
-		...(typeof code === 'string' && { code }),
+		...(typeof said === 'string' && { message: said }),
+		...(typeof given === 'string' && { code: given }),
 		...(typeof syscall === 'string' && { syscall }),
 		...inner,
 	};
