@@ -92,8 +92,8 @@ async function submit(parts: ApiParts, incoming: FastifyRequest, reply: FastifyR
 	const inputs = await inputsFrom(parts, body);
 	// From here on nothing is awaited, so that no other submission comes in between.
 	if (store.inFlight() >= settings.maxInFlight) return limits.refuse(reply);
-	const asked = askedFor(body.prompt);
-	if (asked?.to.includes('submit')) {
+	const asked = askedFor(body.prompt, 'submit');
+	if (asked) {
 		const id = givenId(asked);
 		const remembered = incoming.record.body as SubmissionBody;
 		if (id !== undefined) store.accept(modelOf(incoming), body, remembered, inputs, id);
@@ -115,8 +115,8 @@ async function result(parts: ApiParts, incoming: FastifyRequest, reply: FastifyR
 	const { status } = prediction;
 	const succeeded = status === 'succeeded';
 	const ended = succeeded || status === 'failed' || status === 'expired';
-	const asked = askedFor(prediction.body.prompt);
-	if (ended && asked?.to.includes('result') && !asked.to.includes('submit')) {
+	const asked = askedFor(prediction.body.prompt, 'result');
+	if (ended && asked) {
 		prediction.resultRequests++;
 		const { video } = addressesOf(parts, prediction);
 		return sendAsGiven(incoming, reply, asHttp(asked, { id, video }));
