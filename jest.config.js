@@ -2,7 +2,7 @@
 // The suites that need a whole n8n have configurations of their own under test/e2e and test/queue.
 module.exports = {
 	testEnvironment: 'node',
-	testMatch: ['<rootDir>/test/{unit,sandbox,engine,package}/**/*.test.ts'],
+	testMatch: ['<rootDir>/test/{unit,sandbox,engine,live,package}/**/*.test.ts'],
 	transform: {
 		'^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
 	},

@@ -142,6 +142,8 @@ export interface VideoFacts {
 	readonly hasAudio: boolean;
 	/** Of the pictures, as ffmpeg names it: `h264`. */
 	readonly codec: string;
+	/** null where the file does not say. */
+	readonly framesPerSecond: number | null;
 }
 
 /**
@@ -161,5 +163,6 @@ export async function probeVideo(file: string): Promise<VideoFacts> {
 		durationSeconds: (hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0),
 		hasAudio: /Stream #.*?: Audio: /.test(output),
 		codec: video[1] ?? '',
+		framesPerSecond: Number(/, (\d+(?:\.\d+)?) fps,/.exec(output)?.[1]) || null,
 	};
 }

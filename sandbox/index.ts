@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serveApi } from './api-origin';
-import { FaultPlan, type Fault } from './faults';
+import { FaultPlan, type CustomAnswer, type Fault } from './faults';
 import { Limits, type LimitSettings } from './limits';
 import { Origin, type OriginName, type RecordedRequest } from './origin';
 import { serveElsewhere, serveMedia } from './other-origins';
@@ -15,6 +15,7 @@ import {
 	type SandboxPrediction,
 } from './predictions';
 import { VideoShelf, type VideoSettings } from './video';
+import { reset, sendAsGiven } from './wire';
 
 export { type KnownAnswer, knownAnswers, type Reading, asHttp } from './known-answers';
 export { frameSize, type SubmissionBody } from './contract';
@@ -38,6 +39,8 @@ export interface SandboxOptions extends Partial<SandboxSettings> {
 	faults?: Fault[];
 	/** Gets a line for everything that happens to a prediction. */
 	log?: (line: string) => void;
+	/** Answers in place of an origin, before anything is looked at; undefined leaves the answer to the origin. */
+	script?: (request: RecordedRequest) => CustomAnswer | 'reset' | undefined;
 }
 
 export interface Sandbox {
@@ -105,6 +108,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	};
 	const { store, shelf, faults, limits } = parts;
 	faults.add(...(options.faults ?? []));
+	for (const { app } of Object.values(origins)) {
+		app.addHook('onRequest', async (incoming, reply) => {
+			const answer = options.script?.(incoming.record);
+			if (answer === 'reset') return reset(reply);
+			return answer && sendAsGiven(incoming, reply, answer);
+		});
+	}
 	serveApi(origins.api.app, parts);
 	serveMedia(origins.media.app, parts);
 	serveElsewhere(origins.elsewhere.app);

@@ -46,7 +46,7 @@ const bad: Array<[what: string, parameters: Record<string, unknown>, message: st
 	[
 		'a data URI of text',
 		{ imageUrl: 'data:text/plain;base64,AAAA' },
-		"'Image URL' must be a base64 data URI of an image",
+		"'Image URL' must give a PNG, JPEG, WebP, BMP, TIFF or GIF image",
 	],
 	[
 		'a field that is not there',
@@ -173,28 +173,6 @@ it.each(bad)('refuses %s before anything is sent', async (_what, parameters, mes
 	expect(engine.sandbox.requests).toHaveLength(0);
 });
 
-it('refuses a file that is no image, and an empty one, naming the fields that are there', async () => {
-	const file = (mimeType: string, text: string) => ({
-		mimeType,
-		data: Buffer.from(text).toString('base64'),
-	});
-	for (const [binary, message] of [
-		[{ data: file('text/plain', 'hello') }, 'holds no image: "data" is text/plain'],
-		[
-			{ data: file('application/octet-stream', 'hello') },
-			'holds no image: "data" is of an unknown type',
-		],
-		[{ data: file('image/png', '') }, 'holds an empty file: "data"'],
-	] as const) {
-		const run = await engine.run({
-			items: [{ json: {}, binary }],
-			parameters: { imageInputType: 'binary' },
-		});
-		expect(run.data.resultData.error?.message).toContain(message);
-	}
-	expect(engine.sandbox.requests).toHaveLength(0);
-});
-
 it.each([
 	['n8n has deleted', { mimeType: 'image/png', data: 'filesystem-v2', id: 'filesystem-v2:gone' }],
 	['has no content', { mimeType: 'image/png' }],
@@ -243,20 +221,30 @@ it('names a credential whose base URL cannot be used', async () => {
 	expect(itemsOf(continued, FAILED)).toHaveLength(2);
 });
 
-it('takes an option whose expression gives nothing for one that is not set', async () => {
-	const nothing = '={{ $json.none }}';
-	const names = ['cameraFixed', 'generateAudio', 'lastFrameUrl', 'seed', 'timeoutMinutes'];
-	const run = await engine.run({
-		items: [{ json: { none: null } }, { json: {} }],
-		parameters: {
-			operation: 'submit',
-			duration: nothing,
-			options: Object.fromEntries(names.map((name) => [name, nothing])),
-		},
+it.each(['={{ $binary.photo }}', '={{ $binary }}', '={{ 7 }}'])(
+	'asks for the name of a field where the expression %s gives none',
+	async (binaryPropertyName) => {
+		const photo = { mimeType: 'image/png', data: 'iVBORw0KGgo=' };
+		const run = await engine.run({
+			items: [{ json: {}, binary: { photo, scan: photo } }],
+			parameters: { imageInputType: 'binary', binaryPropertyName },
+		});
+		expect(run.data.resultData.error).toMatchObject({
+			message: expect.stringContaining(
+				"'Input Data Field Name' must be the name of a field, but is a",
+			),
+			description: expect.stringMatching(/^Enter the name alone.*This item has: photo, scan\.$/),
+		});
+		expect(engine.sandbox.requests).toHaveLength(0);
+	},
+);
+
+it('sends no half of an emoji that a cut prompt ends with', async () => {
+	await engine.run({
+		items: [{ json: { text: 'A fox 🎬' } }],
+		parameters: { operation: 'submit', prompt: '={{ $json.text.substring(0, 7) }}' },
 	});
-	expect(itemsOf(run, SUCCESS)).toHaveLength(2);
-	const [first, second] = engine.submissions();
-	expect(first?.body).toEqual(second?.body);
+	expect(engine.submissions()[0]?.body).toMatchObject({ prompt: 'A fox' });
 });
 
 it('names an operation that does not exist', async () => {

@@ -58,35 +58,118 @@ describe("in a workflow that keeps files in the items' json, as a setting of n8n
 	});
 });
 
-it.each([
-	['image/png', '89504e47'],
+const BEGINNINGS = [
+	['image/png', '89504e470d0a1a0a'],
 	['image/jpeg', 'ffd8ffe0'],
 	['image/webp', '524946460000000057454250'],
 	['image/gif', '474946383961'],
-	['image/bmp', '424d0000'],
+	['image/bmp', '424d46000000'],
 	['image/tiff', '49492a00'],
-])('finds out that an untyped file is %s', async (mimeType, hex) => {
-	const content = Buffer.from(hex, 'hex');
-	await engine.run({
-		items: [{ json: {}, binary: { data: field(content, 'application/octet-stream') } }],
-		parameters: { imageInputType: 'binary' },
+] as const;
+const DECLARED = [
+	'image/jpeg',
+	'image/png; charset=binary',
+	'application/octet-stream',
+	'text/html',
+];
+
+it.each(BEGINNINGS)(
+	'sends as %s what its bytes say is one, whatever is declared',
+	async (type, hex) => {
+		const content = Buffer.from(hex, 'hex');
+		const sent = `data:${type};base64,${content.toString('base64')}`;
+		const files = DECLARED.map((mimeType) => ({
+			...field(content, mimeType),
+			fileName: 'image.jpg',
+		}));
+		await engine.run({
+			items: files.map((data) => ({ json: {}, binary: { data } })),
+			parameters: {
+				operation: 'submit',
+				imageInputType: 'binary',
+				options: { lastFrameInputType: 'binary', lastFrameBinaryPropertyName: 'data' },
+			},
+		});
+		await engine.run({
+			items: DECLARED.map((mimeType) => ({
+				json: { uri: `data:${mimeType};base64,${content.toString('base64')}` },
+			})),
+			parameters: {
+				operation: 'submit',
+				imageUrl: '={{ $json.uri }}',
+				options: { lastFrameUrl: '={{ $json.uri }}' },
+			},
+		});
+		const bodies = engine.submissions().map(({ body: submitted }) => submitted);
+		expect(bodies).toHaveLength(8);
+		for (const one of bodies) expect(one).toMatchObject({ image: sent, last_image: sent });
+	},
+);
+
+const NO_PICTURES: ReadonlyArray<readonly [what: string, content: Buffer, help: string]> = [
+	[
+		'a HEIC image',
+		Buffer.from('\0\0\0\x24ftypheic\0\0\0\0mif1MiHE', 'latin1'),
+		'Convert it to JPEG before this node',
+	],
+	[
+		'an AVIF image',
+		Buffer.from('\0\0\0\x20ftypavif\0\0\0\0avif', 'latin1'),
+		'Convert it to PNG or JPEG',
+	],
+	['an SVG drawing', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'Convert it'],
+	['a web page', Buffer.from('<!DOCTYPE html><title>Sign in</title>'), 'a sign-in'],
+	['text', Buffer.from('hello'), 'a sign-in'],
+	['of an unknown format', Buffer.from([0, 1, 2, 3]), 'Check the node'],
+	['empty', Buffer.alloc(0), 'Check the node'],
+	['the word "undefined"', Buffer.from('undefined'), 'a field that is missing'],
+];
+const SIX_FORMATS = 'must give a PNG, JPEG, WebP, BMP, TIFF or GIF image';
+
+describe.each(NO_PICTURES)('what is %s', (what, content, help) => {
+	it.each([
+		['Input Data Field Name', { imageInputType: 'binary' }],
+		[
+			'Last Frame Data Field Name',
+			{ options: { lastFrameInputType: 'binary', lastFrameBinaryPropertyName: 'data' } },
+		],
+	] as const)('is not submitted from the field of %s', async (name, parameters) => {
+		const data = { ...field(content, 'image/png'), fileName: 'fox.png' };
+		const run = await engine.run({ items: [{ json: {}, binary: { data } }], parameters });
+		expect(run.data.resultData.error).toMatchObject({
+			message: `'${name}' ${SIX_FORMATS}, but "data" is ${what} [Item 0]`,
+			description: expect.stringMatching(`${help}.*This item has: data\\.$`),
+		});
+		expect(engine.sandbox.requests).toHaveLength(0);
 	});
-	expect(body()?.image).toBe(`data:${mimeType};base64,${content.toString('base64')}`);
+
+	it.each([
+		['Image URL', (uri: string) => ({ imageUrl: uri })],
+		['Last Frame Image URL', (lastFrameUrl: string) => ({ options: { lastFrameUrl } })],
+	])('is not submitted from the data URI of %s', async (name, parametersOf) => {
+		const uri = `data:image/png;base64,${content.toString('base64')}`;
+		const run = await engine.run({ parameters: parametersOf(uri) });
+		expect(run.data.resultData.error).toMatchObject({
+			message: `'${name}' ${SIX_FORMATS}, but "${uri.length > 60 ? `${uri.slice(0, 57)}...` : uri}" is ${what} [Item 0]`,
+			description: expect.stringContaining(help),
+		});
+		expect(engine.sandbox.requests).toHaveLength(0);
+	});
 });
 
-it('takes a file whose type is only that it is bytes, as S3 says it, for an untyped one', async () => {
-	await engine.run({
-		items: [{ json: {}, binary: { data: field(PNG, 'binary/octet-stream') } }],
-		parameters: { imageInputType: 'binary' },
+it('names the word where a data URI is put together with a field that is missing', async () => {
+	const run = await engine.run({
+		parameters: { imageUrl: 'data:image/png;base64,undefined' },
 	});
-	expect(body()?.image).toBe(`data:image/png;base64,${PNG.toString('base64')}`);
+	expect(run.data.resultData.error?.message).toContain('is the word "undefined"');
+	expect(engine.sandbox.requests).toHaveLength(0);
 });
 
 it('sends a data URI as it is, and a last frame from a field', async () => {
 	await engine.run({
 		items: [{ json: {}, binary: { end: field(PNG, 'image/png; charset=binary') } }],
 		parameters: {
-			imageUrl: 'data:image/webp;base64,AAAA',
+			imageUrl: 'data:image/gif;base64,R0lGODlhAQAB',
 			options: {
 				pollingInterval: 0.1,
 				lastFrameInputType: 'binary',
@@ -95,7 +178,7 @@ it('sends a data URI as it is, and a last frame from a field', async () => {
 		},
 	});
 	expect(body()).toMatchObject({
-		image: 'data:image/webp;base64,AAAA',
+		image: 'data:image/gif;base64,R0lGODlhAQAB',
 		last_image: `data:image/png;base64,${PNG.toString('base64')}`,
 		is_upload_media: true,
 	});

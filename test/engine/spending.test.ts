@@ -129,3 +129,19 @@ it.each([
 		expect(engine.submissions()).toHaveLength(2 + count);
 	},
 );
+
+it.each(['={{ $json.options }}', '={{ { spendingLimit: 1 } }}', 'spendingLimit'])(
+	'refuses a run whose options are one expression, which n8n drops: %s',
+	async (options) => {
+		for (const operation of ['submitAndWait', 'submit', 'getResult']) {
+			const run = await engine.run({
+				items: [{ json: { options: { spendingLimit: 1 } } }, { json: {} }],
+				parameters: { operation, predictionId: 'abc', options },
+			});
+			const { message, description } = errorOf(run);
+			expect(message).toContain("'Options' cannot be one expression");
+			expect(description).toContain('Nothing was submitted. Add the options one by one');
+		}
+		expect(engine.sandbox.requests).toHaveLength(0);
+	},
+);

@@ -31,6 +31,8 @@ function commandsOf(text: string): string[] {
 const RUN_ELSEWHERE: Readonly<Record<string, readonly [place: string, contains: string]>> = {
 	'npm run sandbox': ['test/sandbox/process.test.ts', 'sandbox/cli.ts'],
 	'npm run dev': ['test/e2e/newest', 'tools/dev/cli.ts'],
+	'GPTPROTO_API_KEY=sk-... npm run live': ['test/live/command.test.ts', 'tools/live/cli.ts'],
+	'npm run live': ['test/live/command.test.ts', 'tools/live/cli.ts'],
 	'npm run docs': ['.ci/run', 'npm run docs:check'],
 	'npm run format': ['.ci/run', 'npm run format:check'],
 	'npm pack': ['tools/n8n/package.ts', "['pack', "],

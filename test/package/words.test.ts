@@ -5,11 +5,9 @@ import { properties } from '../../nodes/SeedanceImageToVideo/description';
 import { SeedanceImageToVideo } from '../../nodes/SeedanceImageToVideo/SeedanceImageToVideo.node';
 import * as words from '../../nodes/SeedanceImageToVideo/execute/messages';
 import type { BaseUrlFault } from '../../nodes/SeedanceImageToVideo/gptproto/access';
+import type { Content } from '../../nodes/SeedanceImageToVideo/gptproto/content';
+import { type InputFault, InvalidParameter } from '../../nodes/SeedanceImageToVideo/gptproto/input';
 import type { RefusalGround } from '../../nodes/SeedanceImageToVideo/gptproto/refusal';
-import {
-	type InputFault,
-	InvalidParameter,
-} from '../../nodes/SeedanceImageToVideo/gptproto/request';
 import {
 	type DownloadFault,
 	PredictionFailure,
@@ -168,6 +166,10 @@ const DOWNLOAD_FAULTS: Examples<DownloadFault> = {
 		{ kind: 'brokeOff', message: '' },
 		{ kind: 'brokeOff', message: QUOTED },
 	],
+	notStored: [
+		{ kind: 'notStored', message: '' },
+		{ kind: 'notStored', message: QUOTED },
+	],
 };
 
 const REASONS: Examples<Reason> = {
@@ -208,6 +210,29 @@ const REASONS: Examples<Reason> = {
 	})),
 };
 
+const CONTENTS_OF_ALL_KINDS: Readonly<Record<Content, true>> = {
+	avif: true,
+	heic: true,
+	jpegXl: true,
+	svg: true,
+	icon: true,
+	photoshop: true,
+	pdf: true,
+	video: true,
+	zip: true,
+	webPage: true,
+	xml: true,
+	json: true,
+	text: true,
+	empty: true,
+	unknown: true,
+	undefined: true,
+	null: true,
+	NaN: true,
+	'[object Object]': true,
+};
+const CONTENTS = Object.keys(CONTENTS_OF_ALL_KINDS) as Content[];
+
 const FAULTS: Examples<InputFault | words.FormFault> = {
 	empty: [{ kind: 'empty' }],
 	notText: [{ kind: 'notText' }],
@@ -219,7 +244,11 @@ const FAULTS: Examples<InputFault | words.FormFault> = {
 	notAModelId: [{ kind: 'notAModelId' }],
 	notAPredictionId: [{ kind: 'notAPredictionId' }],
 	notAnAddress: [{ kind: 'notAnAddress' }],
-	notAPictureDataUri: [{ kind: 'notAPictureDataUri' }],
+	severalAddresses: [{ kind: 'severalAddresses' }],
+	textBehindAddress: [{ kind: 'textBehindAddress' }],
+	privateAddress: [{ kind: 'privateAddress' }],
+	notBase64: [{ kind: 'notBase64' }],
+	notAPicture: CONTENTS.map((content) => ({ kind: 'notAPicture', content })),
 	expression: [{ kind: 'expression', message: QUOTED }],
 	notANumber: [
 		{ min: 4, max: 15, isInteger: true },
@@ -233,11 +262,14 @@ const FAULTS: Examples<InputFault | words.FormFault> = {
 		{ kind: 'noFieldNamed', fields: ['data'] },
 	],
 	fieldMissing: [{ kind: 'fieldMissing', fields: ['data', 'image'] }],
-	notAnImage: [
-		{ kind: 'notAnImage', type: '', fields: ['data'] },
-		{ kind: 'notAnImage', type: 'text/plain', fields: ['data'] },
-	],
-	emptyFile: [{ kind: 'emptyFile' }],
+	notAFieldName: [{ kind: 'notAFieldName', fields: ['data'] }],
+	fileNotAPicture: CONTENTS.map((content) => ({
+		kind: 'fileNotAPicture',
+		content,
+		fields: ['data'],
+	})),
+	notAFileName: [{ kind: 'notAFileName' }],
+	oneExpression: [{ kind: 'oneExpression' }],
 	unreadableFile: [{ kind: 'unreadableFile', message: QUOTED }],
 };
 

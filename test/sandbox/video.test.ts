@@ -49,7 +49,7 @@ describe('The video', () => {
 			const body = { ...small, resolution, aspect_ratio: ratio, duration: seconds };
 			const facts = await probeVideo(await videoOf({ ...body, generate_audio: sound }, model));
 			const size = frameSize(model, resolution, ratio);
-			expect(facts).toMatchObject({ ...size, hasAudio: sound, codec: 'h264' });
+			expect(facts).toMatchObject({ ...size, hasAudio: sound, codec: 'h264', framesPerSecond: 24 });
 			expect(Math.abs(facts.durationSeconds - seconds)).toBeLessThan(0.1);
 		},
 	);

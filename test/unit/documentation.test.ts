@@ -210,6 +210,7 @@ describe('the node shows what the reference says', () => {
 				'lastFrameBinaryPropertyName=""',
 				'lastFrameInputType="url"',
 				'lastFrameUrl=""',
+				'length=0',
 				'maxConcurrentRequests=10',
 				'pollingInterval=4',
 				'seed=-1',

@@ -140,7 +140,8 @@ export class PlayedRun {
 			result: async (predictionId, limitMs) => await api.result(predictionId, limitMs),
 			openVideo: async () => noResponse('UNKNOWN') as never,
 		};
-		const account = { id, transport, session: limiter.open(this.slots, signal) };
+		const session = limiter.open(this.slots, signal);
+		const account = { id, baseUrl: 'http://127.0.0.1', transport, session };
 		this.accounts.set(id, account);
 		return account;
 	}

@@ -1,85 +1,120 @@
-// What is measured: the render times, drawn from a fixed log-normal, and the sizes of a full and of a quick run.
-import { defaultOf } from '../../nodes/SeedanceImageToVideo/description';
-
+// What is measured: the render times, drawn from a fixed log-normal, and what runs for which table.
 const MEDIAN_SECONDS = 45;
-/** Spread of the logarithm: two thirds of the videos take 32 to 64 s. */
+/** Of the logarithm: two thirds of the videos take 32 to 64 s. */
 const SIGMA = 0.35;
 
-export const DRAW = `log-normal, median ${MEDIAN_SECONDS} s, sigma ${SIGMA}`;
-
-/** What the loop of n8n's own nodes waits between two questions. */
-export const LOOP_SECONDS = 5;
-
-export const POLLING_SECONDS = Number(defaultOf('pollingInterval'));
-
-/** What the API allows where it limits: predictions in flight, and requests a second. */
-export const LIMITS = { maxInFlight: 20, requestsPerSecond: 10 };
-
-/** Numbers from 0 to 1 that are the same everywhere (mulberry32). */
-export function seeded(seed: number): () => number {
+/** Render times in seconds, the same on every machine (mulberry32, Box-Muller). */
+export function renderTimes(count: number, seed: number): number[] {
 	let state = seed;
-	return () => {
+	const random = () => {
 		state = (state + 0x6d2b79f5) | 0;
 		let mixed = Math.imul(state ^ (state >>> 15), state | 1);
 		mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
 		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
 	};
-}
-
-/** Render times in seconds, the same on every machine. */
-export function renderTimes(count: number, seed: number): number[] {
-	const random = seeded(seed);
 	return Array.from({ length: count }, () => {
 		const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 		return MEDIAN_SECONDS * Math.exp(SIGMA * normal);
 	});
 }
 
-/** This node, what users build today, this node with Survive Restarts, and this node under a rate limit. */
-export type Contender = 'node' | 'loop' | 'parked' | 'limited';
-
-/** A batch whose memory is measured. */
-export interface MemoryCase {
+/** A row of a table. */
+export interface Race {
+	readonly name: string;
+	/** This node, what users build today, or this node with Survive Restarts. */
+	readonly contender: 'node' | 'loop' | 'parked';
+	/** Of each execution. */
 	readonly items: number;
+	readonly executions?: number;
+	/** How often it runs, each time with other render times. */
+	readonly draws?: number;
+	/** Predictions that the account may have in flight; without a limit unless told. */
+	readonly places?: number;
 	/** Videos are downloaded where it says how large they are. */
 	readonly videoMiB?: number;
-	/** Items carry pictures where it says how large they are. */
+	/** Items carry a picture where it says how large it is. */
 	readonly pictureMiB?: number;
-	readonly aimMiB: number;
 }
 
 export interface Plan {
-	readonly quick: boolean;
+	/** How long it takes. */
+	readonly seconds: number;
 	/** So many times faster than real life. */
 	readonly scale: number;
-	/** How many draws of each size: by the number of items. */
-	readonly draws: Readonly<Record<Contender, Readonly<Record<number, number>>>>;
-	readonly memoryRounds: number;
-	readonly memory: readonly MemoryCase[];
+	/** All races at the same time in one n8n; or one after the other, each in an n8n or an engine of its own. */
+	readonly where: 'one n8n' | 'own n8n' | 'engine';
+	readonly races: readonly Race[];
 }
 
-const draws = { 1: 24, 10: 4, 100: 1 };
+const node = { name: 'this node', contender: 'node' } as const;
+const loop = { name: 'do it yourself', contender: 'loop' } as const;
+const parked = { name: 'Survive Restarts', contender: 'parked' } as const;
 
-export const FULL: Plan = {
-	quick: false,
-	scale: 1,
-	draws: { node: draws, loop: draws, parked: { 10: 2, 100: 1 }, limited: { 60: 2 } },
-	memoryRounds: 2,
-	memory: [
-		{ items: 1, videoMiB: 512, aimMiB: 64 },
-		{ items: 10, videoMiB: 100, aimMiB: 64 },
-		{ items: 20, pictureMiB: 20, aimMiB: 250 },
-	],
-};
+/** By the table that is made of it. */
+export const FULL = {
+	batches: {
+		seconds: 220,
+		scale: 1,
+		where: 'one n8n',
+		races: [
+			{ ...node, items: 1, draws: 24 },
+			{ ...loop, items: 1, draws: 24 },
+			{ ...node, items: 10, draws: 4 },
+			{ ...loop, items: 10, draws: 4 },
+			{ ...parked, items: 10, draws: 2 },
+			{ ...node, items: 100 },
+			{ ...loop, items: 100 },
+			{ ...parked, items: 100 },
+		],
+	},
+	places: {
+		seconds: 480,
+		scale: 1,
+		where: 'one n8n',
+		races: [
+			{ ...node, name: 'one execution of 40 items', items: 40, places: 5 },
+			{ ...node, name: '40 executions of one item', items: 1, executions: 40, places: 5 },
+		],
+	},
+	thousand: {
+		seconds: 410,
+		scale: 1,
+		where: 'own n8n',
+		races: [
+			{ ...node, items: 1000 },
+			{ ...loop, items: 1000 },
+		],
+	},
+	files: {
+		seconds: 60,
+		scale: 500,
+		where: 'engine',
+		races: [
+			{ ...node, name: 'one video of 512 MiB', items: 1, videoMiB: 512 },
+			{ ...node, name: '10 videos of 100 MiB', items: 10, videoMiB: 100 },
+			{ ...node, name: '20 pictures of 20 MiB submitted', items: 20, pictureMiB: 20 },
+		],
+	},
+} satisfies Readonly<Record<string, Plan>>;
 
-export const QUICK: Plan = {
-	quick: true,
-	scale: 10,
-	// The waits of n8n that Survive Restarts needs run at real speed only.
-	draws: { node: { 10: 1 }, loop: { 10: 1 }, parked: {}, limited: { 40: 1 } },
-	memoryRounds: 1,
-	memory: [
-		{ items: 4, videoMiB: 16, aimMiB: 64 },
-		{ items: 6, pictureMiB: 5, aimMiB: 250 },
-	],
+/** The waits of n8n that Survive Restarts needs run at real speed only. */
+export const QUICK: Readonly<Record<string, Plan>> = {
+	thousand: {
+		seconds: 30,
+		scale: 10,
+		where: 'one n8n',
+		races: [
+			{ ...node, items: 10 },
+			{ ...loop, items: 10 },
+			{ ...node, name: '10 executions, five places', items: 1, executions: 10, places: 5 },
+		],
+	},
+	files: {
+		...FULL.files,
+		seconds: 10,
+		races: [
+			{ ...node, name: '4 videos of 16 MiB', items: 4, videoMiB: 16 },
+			{ ...node, name: '6 pictures of 5 MiB submitted', items: 6, pictureMiB: 5 },
+		],
+	},
 };

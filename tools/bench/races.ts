@@ -1,78 +1,102 @@
 // Lets the contenders run in a real n8n, the package installed as a user installs it.
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+import execa from 'execa';
 
 import { startN8n } from '../n8n/instance';
 import { CREDENTIAL_TYPE, withPackedProject } from '../n8n/package';
 import { RestClient } from '../n8n/rest';
 import type { Say } from '../progress';
-import { judged, type Rules, type Run } from './judge';
-import { type Contender, LOOP_SECONDS, type Plan, POLLING_SECONDS, renderTimes } from './plan';
-import { doItYourself, type Entry, thisNode, TRIGGER } from './workflows';
+import { type Health, watched } from './health';
+import { judged, type Run } from './judge';
+import { type Plan, type Race, renderTimes } from './plan';
+import { TRIGGER, workflowOf } from './workflows';
 
-const ENDED_WITHIN_MS = 600_000;
+const ENDED_WITHIN_MS = 900_000;
+const ACTIVE = ['new', 'running', 'waiting'];
+const SETTLE_MS = 30_000;
 
-/** All runs of one contender with one number of items. */
-export interface Batch {
-	readonly contender: Contender;
-	readonly items: number;
+/** All runs of one race, and how n8n was meanwhile. */
+export interface Measured {
+	readonly race: Race;
 	readonly runs: readonly Run[];
+	readonly health: Health;
 }
 
-function workflowOf(contender: Contender, entry: Entry, scale: number) {
-	if (contender === 'loop') return doItYourself(entry, LOOP_SECONDS / scale);
-	const surviveRestarts = contender === 'parked';
-	return thisNode(entry, { surviveRestarts, pollingInterval: POLLING_SECONDS / scale });
-}
-
-async function runOnce(rest: RestClient, contender: Contender, rules: Rules): Promise<Run> {
-	const { renders, scale } = rules;
-	return await judged(rules, async (target) => {
-		const { baseUrl } = target;
-		const named = { name: baseUrl, type: CREDENTIAL_TYPE };
+async function runOnce(rest: RestClient, race: Race, scale: number, seed: number): Promise<Run> {
+	const { contender, items, executions = 1 } = race;
+	const renders = renderTimes(items * executions, seed);
+	return await judged(race, renders, scale, async (target) => {
+		const named = { name: target.baseUrl, type: CREDENTIAL_TYPE };
 		const credential = await rest.createCredential({ ...named, data: target });
-		const entry = { baseUrl, credential, items: renders.length };
-		const workflow = await rest.createWorkflow(workflowOf(contender, entry, scale));
-		const id = await rest.run(workflow, TRIGGER);
-		// Until then it cannot have ended, and questions would only keep n8n busy.
+		const workflow = await rest.createWorkflow(workflowOf(race, credential, scale));
+		for (let count = 0; count < executions; count++) await rest.run(workflow, TRIGGER);
+		// Until then none can have ended, and asking would only keep n8n busy, as reading a whole execution does.
 		await sleep((Math.max(...renders) * 1000) / scale);
-		const { status, error } = await rest.waitFor(id, undefined, ENDED_WITHIN_MS);
-		if (status !== 'success') throw new Error(`${contender} ended as ${status}: ${error?.message}`);
+		const until = Date.now() + ENDED_WITHIN_MS;
+		let statuses: string[];
+		do {
+			await sleep(500);
+			statuses = (await rest.listExecutions(workflow.id)).map(({ status }) => status);
+		} while (statuses.some((status) => ACTIVE.includes(status)) && Date.now() < until);
+		const failed = statuses.find((status) => status !== 'success');
+		if (failed) throw new Error(`${contender}: an execution is ${failed}`);
 	});
 }
 
-/** All contenders, sizes and draws at the same time: n8n waits nearly always. */
-async function runAll(rest: RestClient, { scale, draws }: Plan, say: Say): Promise<Batch[]> {
-	const batches = Object.entries(draws).flatMap(([contender, sizes]) =>
-		Object.entries(sizes).map(([items, count]) => {
-			return { contender: contender as Contender, items: Number(items), count };
-		}),
-	);
-	return await Promise.all(
-		batches.map(async ({ contender, items, count }) => {
-			const runs = Array.from({ length: count }, async (_, index) => {
-				const renders = renderTimes(items, index + 1);
-				const isLimited = contender === 'limited';
-				const run = await runOnce(rest, contender, { renders, scale, isLimited });
-				say(`${items} items, ${contender}: done`);
-				return run;
+/** Runs races at the same time in a new n8n. @param settleMs how long n8n may tidy up after its start */
+async function runInN8n(
+	tarball: string,
+	races: readonly Race[],
+	scale: number,
+	settleMs = 0,
+): Promise<Measured[]> {
+	const n8n = await startN8n({ tarball, environment: { N8N_METRICS: 'true' } });
+	try {
+		const rest = await RestClient.connect(n8n.baseUrl);
+		// What n8n loads for the first execution of each is not to count.
+		for (const contender of ['node', 'loop'] as const) {
+			await runOnce(rest, { name: 'warm-up', contender, items: 1 }, 25, 1);
+		}
+		await sleep(settleMs);
+		const drawAll = async (race: Race) => {
+			const draws = Array.from({ length: race.draws ?? 1 }, async (_, index) => {
+				return await runOnce(rest, race, scale, index + 1);
 			});
-			return { contender, items, runs: await Promise.all(runs) };
-		}),
-	);
+			return { race, runs: await Promise.all(draws) };
+		};
+		const all = async () => await Promise.all(races.map(drawAll));
+		const [measured, health] = await watched(n8n.baseUrl, all);
+		await rest.close();
+		return measured.map((one) => ({ ...one, health }));
+	} finally {
+		await n8n.stop();
+	}
 }
 
-export async function measureRaces(plan: Plan, say: Say): Promise<Batch[]> {
+/** Runs a race in n8n's engine alone. */
+async function runInEngine(race: Race, scale: number): Promise<Measured> {
+	let memory = { idleMiB: NaN, peakMiB: NaN };
+	const run = await judged(race, renderTimes(race.items, 1), scale, async (target) => {
+		const job = JSON.stringify({ race, target });
+		const options = { nodeOptions: ['--import', 'tsx'] };
+		const { stdout } = await execa.node(join(__dirname, 'files-process.ts'), [job], options);
+		memory = JSON.parse(stdout) as typeof memory;
+	});
+	return { race, runs: [run], health: { responseMs: [], ...memory } };
+}
+
+/** Measures the rows of a table. */
+export async function measure({ scale, where, races }: Plan, say: Say): Promise<Measured[]> {
 	return await withPackedProject(async (tarball) => {
-		const n8n = await startN8n({ tarball });
-		try {
-			const rest = await RestClient.connect(n8n.baseUrl);
-			// What n8n loads for the first execution of each is not to count.
-			for (const contender of ['node', 'loop'] as const) {
-				await runOnce(rest, contender, { renders: [8], scale: 25, isLimited: false });
-			}
-			return await runAll(rest, plan, say).finally(() => rest.close());
-		} finally {
-			await n8n.stop();
+		if (where === 'one n8n') return await runInN8n(tarball, races, scale);
+		const measured: Measured[] = [];
+		for (const race of races) {
+			say(`${race.name}, ${race.items} items`);
+			if (where === 'engine') measured.push(await runInEngine(race, scale));
+			else measured.push(...(await runInN8n(tarball, [race], scale, SETTLE_MS)));
 		}
+		return measured;
 	});
 }

@@ -1,65 +1,45 @@
 // The workflows that are compared in a real n8n: this node, and what users build today from the nodes of n8n itself.
 import type { INodeConnections } from 'n8n-workflow';
 
+import { defaultOf } from '../../nodes/SeedanceImageToVideo/description';
 import { CREDENTIAL_TYPE, NODE_TYPE } from '../n8n/package';
 import type { Credential } from '../n8n/rest';
 import type { WorkflowDefinition, WorkflowNode } from '../n8n/workflow';
+import type { Race } from './plan';
 
 export const TRIGGER = 'Start';
 
+const POLLING_SECONDS = Number(defaultOf('pollingInterval'));
+/** What the loop of n8n's own nodes waits between two polls. */
+const LOOP_SECONDS = 5;
+const PROMPT = 'A video';
 const PICTURE_URL = 'https://example.com/picture.png';
 const MODEL = 'doubao-seedance-2-0-fast-260128';
-
-export interface Entry {
-	readonly baseUrl: string;
-	readonly credential: Credential;
-	readonly items: number;
-}
-
-type Parameters = WorkflowNode['parameters'];
 
 function step(
 	name: string,
 	type: string,
 	typeVersion: number,
-	parameters: Parameters = {},
+	parameters: WorkflowNode['parameters'] = {},
 ): WorkflowNode {
 	const fullType = type.includes('.') ? type : `n8n-nodes-base.${type}`;
 	return { name, type: fullType, typeVersion, position: [0, 0], parameters };
 }
 
-/** From the trigger over the items to the last step, one line; every step may use the credential. */
-function workflow(name: string, entry: Entry, steps: WorkflowNode[]): WorkflowDefinition {
-	const list = Array.from({ length: entry.items }, (_, index) => ({ json: { index } }));
-	const items = step('Items', 'code', 2, { jsCode: `return ${JSON.stringify(list)};` });
-	const credentials = {
-		[CREDENTIAL_TYPE]: { id: entry.credential.id, name: entry.credential.name },
-	};
-	const nodes = [step(TRIGGER, 'manualTrigger', 1), items, ...steps].map((one) => {
-		return { ...one, credentials };
-	});
-	const line = nodes.slice(1).map((target, index) => [nodes[index]?.name, lead(target.name)]);
-	return { name, nodes, connections: Object.fromEntries(line), settings: { executionOrder: 'v1' } };
-}
-
-/** The connections of a node: one list of targets for each output. */
+/** The connections of a node: one target for each output. */
 function lead(...targets: string[]): INodeConnections {
 	return { main: targets.map((node) => [{ node, type: 'main', index: 0 }]) };
 }
 
 /** This node alone. */
-export function thisNode(entry: Entry, options: Parameters): WorkflowDefinition {
-	const parameters = {
-		prompt: '=video {{ $json.index }}',
-		imageUrl: PICTURE_URL,
-		downloadVideo: false,
-		options,
-	};
-	return workflow('This node', entry, [step('Seedance', NODE_TYPE, 1, parameters)]);
+function thisNode(surviveRestarts: boolean, scale: number): WorkflowNode[] {
+	const options = { surviveRestarts, pollingInterval: POLLING_SECONDS / scale };
+	const parameters = { prompt: PROMPT, imageUrl: PICTURE_URL, downloadVideo: false, options };
+	return [step('Seedance', NODE_TYPE, 1, parameters)];
 }
 
 /** HTTP Request, Wait, HTTP Request, IF, and back to Wait with what is not done. */
-export function doItYourself(entry: Entry, seconds: number): WorkflowDefinition {
+function doItYourself(baseUrl: string, scale: number): WorkflowNode[] {
 	const access = {
 		authentication: 'predefinedCredentialType',
 		nodeCredentialType: CREDENTIAL_TYPE,
@@ -67,12 +47,12 @@ export function doItYourself(entry: Entry, seconds: number): WorkflowDefinition 
 	const submit = {
 		...access,
 		method: 'POST',
-		url: `${entry.baseUrl}/api/v3/bytedance/${MODEL}/image-to-video`,
+		url: `${baseUrl}/api/v3/bytedance/${MODEL}/image-to-video`,
 		sendBody: true,
 		specifyBody: 'json',
-		jsonBody: `={{ { prompt: 'video ' + $json.index, image: '${PICTURE_URL}' } }}`,
+		jsonBody: JSON.stringify({ prompt: PROMPT, image: PICTURE_URL }),
 	};
-	const ask = { ...access, url: `=${entry.baseUrl}/api/v3/predictions/{{ $json.data.id }}/result` };
+	const poll = { ...access, url: `=${baseUrl}/api/v3/predictions/{{ $json.data.id }}/result` };
 	const isDone = {
 		id: 'done',
 		leftValue: '={{ $json.data.status }}',
@@ -80,13 +60,35 @@ export function doItYourself(entry: Entry, seconds: number): WorkflowDefinition 
 		operator: { type: 'string', operation: 'equals' },
 	};
 	const options = { caseSensitive: true, leftValue: '', typeValidation: 'strict', version: 2 };
-	const conditions = { options, conditions: [isDone], combinator: 'and' };
-	const built = workflow('Do it yourself', entry, [
+	return [
 		step('Submit', 'httpRequest', 4.2, submit),
-		step('Wait', 'wait', 1.1, { amount: seconds, unit: 'seconds' }),
-		step('Ask', 'httpRequest', 4.2, ask),
-		step('Done?', 'if', 2.2, { conditions }),
+		step('Wait', 'wait', 1.1, { amount: LOOP_SECONDS / scale, unit: 'seconds' }),
+		step('Poll', 'httpRequest', 4.2, poll),
+		step('Done?', 'if', 2.2, { conditions: { options, conditions: [isDone], combinator: 'and' } }),
 		step('Videos', 'noOp', 1),
-	]);
-	return { ...built, connections: { ...built.connections, 'Done?': lead('Videos', 'Wait') } };
+	];
+}
+
+/**
+ * The workflow of a contender: from the trigger over the items to the last step.
+ *
+ * @param credential its name is the base URL
+ * @param scale so many times faster than real life
+ */
+export function workflowOf(
+	{ contender, items }: Race,
+	{ id, name }: Credential,
+	scale: number,
+): WorkflowDefinition {
+	const jsCode = `return Array.from({ length: ${items} }, () => ({ json: {} }));`;
+	const isLoop = contender === 'loop';
+	const nodes = [
+		step(TRIGGER, 'manualTrigger', 1),
+		step('Items', 'code', 2, { jsCode }),
+		...(isLoop ? doItYourself(name, scale) : thisNode(contender === 'parked', scale)),
+	].map((one) => ({ ...one, credentials: { [CREDENTIAL_TYPE]: { id, name } } }));
+	const line = nodes.slice(1).map((target, index) => [nodes[index]?.name, lead(target.name)]);
+	const connections = Object.fromEntries(line) as WorkflowDefinition['connections'];
+	if (isLoop) connections['Done?'] = lead('Videos', 'Wait');
+	return { name: 'Benchmark', nodes, connections, settings: { executionOrder: 'v1' } };
 }

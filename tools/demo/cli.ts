@@ -18,10 +18,10 @@ import {
 import { probeVideo, startSandbox } from '../../sandbox';
 import { commandLine, run, wholeNumber } from '../command';
 import { builtProduct } from '../engine/built-product';
+import { type Exchange, observed } from '../engine/observed';
 import { type Runtime, startRuntime } from '../engine/runtime';
 import { itemsOf, runSeedance, SUCCESS } from '../engine/seedance';
 import { type Say, withProgress } from '../progress';
-import { watched } from './watch';
 
 /** The sandbox's pace: long enough to watch, short enough to wait for. */
 const SANDBOX = { queueMs: 1500, renderMs: 4500 };
@@ -94,8 +94,12 @@ async function makeVideo(
 	say: Say,
 ): Promise<IRun> {
 	const { nodeType, credentialType } = builtProduct();
+	const onChange = ({ body = '' }: Exchange) => {
+		const [, status] = /"status"\s*:\s*"(\w+)"/.exec(body) ?? [];
+		if (status !== undefined) say(status);
+	};
 	const done = await runSeedance({
-		product: { nodeType: watched(nodeType, say), credentialType },
+		product: { nodeType: observed(nodeType, onChange), credentialType },
 		credential: { apiKey, baseUrl },
 		items: [await inputItem(image)],
 		parameters: {

@@ -10,7 +10,7 @@ import {
 	withRetry,
 } from '../../nodes/SeedanceImageToVideo/execute/messages';
 import type { RefusalGround } from '../../nodes/SeedanceImageToVideo/gptproto/refusal';
-import { InvalidParameter } from '../../nodes/SeedanceImageToVideo/gptproto/request';
+import { InvalidParameter } from '../../nodes/SeedanceImageToVideo/gptproto/input';
 import { PredictionFailure, type Reason } from '../../nodes/SeedanceImageToVideo/prediction/reason';
 import { table } from './markdown';
 
@@ -46,6 +46,28 @@ const ROWS: ReadonlyArray<readonly [when: string, message: Message]> = [
 	[
 		'A parameter cannot be used (here: no prompt)',
 		describeInvalidParameter(new InvalidParameter('prompt', { kind: 'empty' }, '')),
+	],
+	[
+		'An image that is none (here: an iPhone photo)',
+		describeInvalidParameter(
+			new InvalidParameter(
+				'binaryPropertyName',
+				{ kind: 'fileNotAPicture', content: 'heic', fields: ['data'] },
+				'data',
+			),
+		),
+	],
+	[
+		'Two addresses in one value',
+		describeInvalidParameter(
+			new InvalidParameter('imageUrl', { kind: 'severalAddresses' }, 'https://…, https://…'),
+		),
+	],
+	[
+		'An address that GPTProto cannot reach',
+		describeInvalidParameter(
+			new InvalidParameter('imageUrl', { kind: 'privateAddress' }, 'http://localhost/fox.png'),
+		),
 	],
 	['The Base URL cannot be used', describeBaseUrlFault('noScheme')],
 	['The run would cost more than Spending Limit', describeOverspending(50, 250, 100)],
@@ -115,6 +137,10 @@ const ROWS: ReadonlyArray<readonly [when: string, message: Message]> = [
 	[
 		'The video cannot be downloaded in four attempts',
 		failed({ kind: 'notDownloaded', fault: { kind: 'status', status: 403 } }),
+	],
+	[
+		'n8n cannot store the video',
+		failed({ kind: 'notDownloaded', fault: { kind: 'notStored', message: 'ENOSPC' } }),
 	],
 ];
 

@@ -2,14 +2,17 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { properties } from '../../nodes/SeedanceImageToVideo/description';
+import { ONE_EXPRESSION } from '../../nodes/SeedanceImageToVideo/description/options';
 import { code, table } from './markdown';
 
 const choices = ({ options = [] }: Partial<INodeProperties>) => options as INodePropertyOptions[];
 
 const operations = choices(properties.find(({ name }) => name === 'operation') ?? {});
-const optional = properties.flatMap((property) =>
-	property.name === 'options' ? (property.options as INodeProperties[]) : [],
-);
+const optional = properties
+	.flatMap((property) =>
+		property.name === 'options' ? (property.options as INodeProperties[]) : [],
+	)
+	.filter(({ name }) => name !== ONE_EXPRESSION);
 const parameters = properties.filter(
 	({ name, type }) => !['operation', 'options'].includes(name) && type !== 'hidden',
 );

@@ -5,6 +5,12 @@ import { SUBMITTING } from './operation';
 
 export const MIN_POLLING_INTERVAL_SECONDS = 0.1;
 
+/**
+ * Options that are given as one expression are dropped by n8n, which reads of that text only what an option's name asks of it.
+ * So one asks for its length. Options that are added one by one have none, and do not show it.
+ */
+export const ONE_EXPRESSION = 'length';
+
 // n8n's lint reads a default only as a literal or a plain name.
 const { seed } = DEFAULTS;
 
@@ -82,6 +88,15 @@ export const options: INodeProperties = {
 			default: 10,
 			description:
 				'How many HTTP requests to make at one time. This does not limit how many videos render at one time. Read from the first item.',
+		},
+		{
+			displayName: 'One Expression for All Options',
+			name: ONE_EXPRESSION,
+			type: 'number',
+			displayOptions: { show: { [ONE_EXPRESSION]: [{ _cnd: { gt: 0 } }] } },
+			default: 0,
+			description:
+				'Options that are given as one expression are not read by n8n. Remove this one, and add the options one by one.',
 		},
 		...whenWaiting({
 			displayName: 'Polling Interval (Seconds)',

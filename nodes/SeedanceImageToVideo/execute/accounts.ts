@@ -41,6 +41,7 @@ export function openAccounts(context: IExecuteFunctions, slots: RequestSlots) {
 		const id = access.accountId;
 		const account = opened.get(id) ?? {
 			id,
+			baseUrl: access.baseUrl,
 			transport: createTransport(context, systemClock, access),
 			session: limiterOf(id, systemClock, Math.random).open(slots, signal),
 		};

@@ -36,6 +36,8 @@ export interface OutputOptions {
 	readonly simplify: boolean;
 	/** The field for the video; null where it is not to be downloaded. */
 	readonly videoField: string | null;
+	/** The name of the video's file; where there is none, the prediction's id is its name. */
+	readonly fileName?: string | null;
 }
 
 /** The output item of a prediction. */

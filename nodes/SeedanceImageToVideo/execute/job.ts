@@ -94,7 +94,7 @@ function openSubmission(batch: Batch, facts: ItemFacts, waitsForVideo: boolean):
 		async load() {
 			const first = await loadPicture(context, item, image);
 			const last = lastImage && (await loadPicture(context, item, lastImage));
-			return buildRequest(settings, first, last);
+			return buildRequest(settings, first, last, account.baseUrl);
 		},
 		allowAnother() {
 			if (duration > budget.seconds) {

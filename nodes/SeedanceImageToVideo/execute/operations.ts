@@ -38,10 +38,12 @@ export async function deliver(
 	const isWanted = prediction.state === 'succeeded' && output.videoField !== null;
 	const address = isWanted ? prediction.videoUrl : null;
 	const store = videoStore(context);
+	const until = deadlineOf(timing);
+	const { fileName } = output;
 	const video =
 		address === null
 			? null
-			: await downloadVideo(run, account, prediction, address, store, deadlineOf(timing));
+			: await downloadVideo(run, account, prediction, address, store, until, fileName);
 	return outputItem(item, prediction, requested, output, video);
 }
 

@@ -2,7 +2,7 @@
 import type { IExecuteFunctions, INode } from 'n8n-workflow';
 import { defaultOf } from '../description';
 import { type Operation, OPERATIONS } from '../description/operation';
-import { MIN_POLLING_INTERVAL_SECONDS } from '../description/options';
+import { MIN_POLLING_INTERVAL_SECONDS, ONE_EXPRESSION } from '../description/options';
 import { submissionFields } from '../description/submission';
 import {
 	InvalidParameter,
@@ -10,15 +10,13 @@ import {
 	readBoolean,
 	readNumber,
 	readOneOf,
-	readPredictionId,
-	readSettings,
-	readText,
-	type RequestSettings,
-} from '../gptproto/request';
+} from '../gptproto/input';
+import { readPredictionId, readSettings, type RequestSettings } from '../gptproto/request';
 import { bounds } from '../prediction/bounds';
 import { hashOf } from '../prediction/ledger-entry';
 import type { OutputOptions } from './item';
 import { describeUnexpected, type FormFault } from './messages';
+import { readFileName, readOutputField } from './output-names';
 import type { PictureSource } from './picture';
 
 const throwInvalid = (parameter: string, fault: FormFault, value?: unknown): never => {
@@ -28,26 +26,30 @@ const throwInvalid = (parameter: string, fault: FormFault, value?: unknown): nev
 type Read = (name: string) => unknown;
 type Readers = ReturnType<typeof readersOf>;
 
+/** What is blank is not set: an empty cell of a sheet, or what an AI agent leaves out. */
+function orUnset(value: unknown): unknown {
+	const isBlank = value === null || (typeof value === 'string' && /^[\s\p{Cf}]*$/u.test(value));
+	return isBlank ? undefined : value;
+}
+
 /** Ways to read what the user set for one item; undefined where nothing is set. They throw InvalidParameter. */
 function readersOf(context: IExecuteFunctions, item: number) {
 	const evaluated = (name: string, path: string): unknown => {
 		try {
-			return context.getNodeParameter(path, item, undefined);
+			return orUnset(context.getNodeParameter(path, item, undefined));
 		} catch (fault) {
 			const { message } = describeUnexpected(fault);
 			return throwInvalid(name, { kind: 'expression', message });
 		}
 	};
 	const parameter: Read = (name) => evaluated(name, name);
-	const option: Read = (name) => {
-		const added: object = Object(context.getNode().parameters.options);
-		return Object.hasOwn(added, name)
-			? (evaluated(name, `options.${name}`) ?? undefined)
-			: undefined;
-	};
+	const isAdded = (name: string) =>
+		Object.hasOwn(Object(context.getNode().parameters.options) as object, name);
+	const option: Read = (name) => (isAdded(name) ? evaluated(name, `options.${name}`) : undefined);
 	const orDefault: Read = (name) => parameter(name) ?? defaultOf(name);
 	return {
 		parameter,
+		isAdded,
 		option,
 		orDefault,
 		isOn: (name: string) => readBoolean(name, orDefault(name)),
@@ -71,22 +73,14 @@ export interface RunOptions {
 
 /** Reads them from the first item. @throws InvalidParameter */
 export function readRunOptions(context: IExecuteFunctions): RunOptions {
-	const { number, option } = readersOf(context, 0);
+	const { number, option, isAdded } = readersOf(context, 0);
+	if (isAdded(ONE_EXPRESSION)) throwInvalid('options', { kind: 'oneExpression' });
 	const survives = option('surviveRestarts') ?? defaultOf('surviveRestarts');
 	return {
 		maxConcurrentRequests: number('maxConcurrentRequests', { min: 1, isInteger: true }),
 		spendingLimit: number('spendingLimit', { min: 0, isInteger: true }),
 		surviveRestarts: readBoolean('surviveRestarts', survives),
 	};
-}
-
-/** Names that are no fields of a JavaScript object. */
-const RESERVED_NAMES = ['__proto__', 'constructor', 'prototype'];
-
-function readOutputField(value: unknown): string {
-	const name = readText('binaryOutputField', value);
-	if (!RESERVED_NAMES.includes(name)) return name;
-	return throwInvalid('binaryOutputField', { kind: 'reservedName' }, name);
 }
 
 /** What the parameters of one item say of its way, whatever the operation. */
@@ -108,7 +102,7 @@ export interface SubmissionPlan extends ItemPlan {
 }
 
 function readItemPlan(
-	{ isOn, number, orDefault }: Readers,
+	{ isOn, number, parameter, option }: Readers,
 	waitsForVideo: boolean,
 	mayDownload: boolean,
 ): ItemPlan {
@@ -122,7 +116,8 @@ function readItemPlan(
 		timeoutMs: Math.min(minutes * 60_000, bounds.longestSleepMs),
 		output: {
 			simplify: isOn('simplify'),
-			videoField: downloads ? readOutputField(orDefault('binaryOutputField')) : null,
+			videoField: downloads ? readOutputField(parameter('binaryOutputField')) : null,
+			fileName: downloads ? readFileName(option('fileName')) : null,
 		},
 		waitsForVideo,
 	};
@@ -156,11 +151,14 @@ export function readSubmission(
 	isTool: boolean,
 ): SubmissionPlan {
 	const readers = readersOf(context, item);
-	const { parameter, option, orDefault } = readers;
-	// The type alone, with no address, is a form half filled in: better said than silently left out.
-	const hasLastFrame = ['lastFrameUrl', 'lastFrameInputType'].some(
-		(name) => option(name) !== undefined,
-	);
+	const { parameter, isAdded, option, orDefault } = readers;
+	const lastType = option('lastFrameInputType');
+	// The type alone, with no address, is a form half filled in: better said than silently left out. An address whose
+	// expression gives nothing, as in the row of a sheet, is not set.
+	const hasLastFrame =
+		option('lastFrameUrl') !== undefined ||
+		lastType === 'binary' ||
+		(lastType !== undefined && !isAdded('lastFrameUrl'));
 	return {
 		...readItemPlan(readers, waitsForVideo, waitsForVideo && !isTool),
 		settings: readSettings({
@@ -188,6 +186,7 @@ function readSource(read: Read, type: string, url: string, field: string): Pictu
 
 /** Options that decide how a run goes, and not which video is made. */
 const NOT_OF_THE_VIDEO = [
+	'fileName',
 	'maxConcurrentRequests',
 	'pollingInterval',
 	'spendingLimit',

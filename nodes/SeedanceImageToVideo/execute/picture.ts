@@ -1,33 +1,13 @@
 // Where a picture comes from: an address, a data URI, or a file of the input item, which becomes a data URI.
 import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import {
-	type InputFault,
-	InvalidParameter,
-	isDataUri,
-	type PictureReference,
-} from '../gptproto/request';
+import { contentOf, HEAD_BYTES, imageType } from '../gptproto/content';
+import { type InputFault, InvalidParameter } from '../gptproto/input';
+import { isDataUri, type PictureReference } from '../gptproto/picture';
 import { describeUnexpected, type FormFault } from './messages';
 
 /** Its value is the address, or the name of the field. */
 export interface PictureSource extends PictureReference {
 	readonly kind: 'address' | 'field';
-}
-
-/** First bytes of the formats Seedance takes, for files whose type n8n does not know. */
-const SIGNATURES: ReadonlyArray<readonly [mimeType: string, start: number, bytes: string]> = [
-	['image/png', 0, '89504e47'],
-	['image/jpeg', 0, 'ffd8ff'],
-	['image/webp', 8, '57454250'],
-	['image/gif', 0, '47494638'],
-	['image/bmp', 0, '424d'],
-	['image/tiff', 0, '49492a00'],
-	['image/tiff', 0, '4d4d002a'],
-];
-
-function typeByContent(content: Buffer): string | undefined {
-	return SIGNATURES.find(([, start, bytes]) =>
-		content.subarray(start, start + bytes.length / 2).equals(Buffer.from(bytes, 'hex')),
-	)?.[0];
 }
 
 function throwInvalid({ parameter, value }: PictureSource, fault: FormFault | InputFault): never {
@@ -43,7 +23,7 @@ function foundByN8n({ helpers }: IExecuteFunctions, item: number, value: string 
 	}
 }
 
-/** The file in a field of an input item. @throws InvalidParameter where there is none, or where it is no image */
+/** The file in a field of an input item, and the fields it might have been. @throws InvalidParameter where there is none */
 function fileIn(context: IExecuteFunctions, item: number, source: PictureSource) {
 	const { value = '' } = source;
 	const { json, binary } = context.getInputData()[item] ?? {};
@@ -56,14 +36,8 @@ function fileIn(context: IExecuteFunctions, item: number, source: PictureSource)
 		isName && binary
 			? Object.hasOwn(binary, value.trim()) && binary[value.trim()]
 			: foundByN8n(context, item, name);
-	if (!file)
-		return throwInvalid(source, isName ? { kind: 'fieldMissing', fields } : { kind: 'notText' });
-	const type = (file.mimeType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-	const isUntyped = ['', 'application/octet-stream', 'binary/octet-stream'].includes(type);
-	if (!isUntyped && !/^image\/[a-z0-9.+-]+$/.test(type)) {
-		return throwInvalid(source, { kind: 'notAnImage', type, fields });
-	}
-	return { name, file, fields, type: isUntyped ? undefined : type };
+	if (file) return { name, file, fields };
+	return throwInvalid(source, { kind: isName ? 'fieldMissing' : 'notAFieldName', fields });
 }
 
 /** What n8n says of a file, or gives of it. @throws InvalidParameter where it cannot */
@@ -88,7 +62,7 @@ export async function sizeOfPicture(
 	});
 }
 
-/** Loads a picture. @returns an address or a data URI, not yet looked at @throws InvalidParameter */
+/** Loads a picture. @returns an address or a data URI @throws InvalidParameter for a file that is no picture */
 export async function loadPicture(
 	context: IExecuteFunctions,
 	item: number,
@@ -96,12 +70,14 @@ export async function loadPicture(
 ): Promise<PictureReference> {
 	const { parameter, value } = source;
 	if (source.kind === 'address') return { parameter, value };
-	const { name, type, fields } = fileIn(context, item, source);
+	const { name, fields } = fileIn(context, item, source);
 	const content = await read(source, async () => {
 		return await context.helpers.getBinaryDataBuffer(item, name);
 	});
-	if (content.length === 0) return throwInvalid(source, { kind: 'emptyFile' });
-	const mimeType = type ?? typeByContent(content);
-	if (mimeType === undefined) return throwInvalid(source, { kind: 'notAnImage', type: '', fields });
-	return { parameter, value: `data:${mimeType};base64,${content.toString('base64')}` };
+	const head = content.subarray(0, HEAD_BYTES);
+	const type = imageType(head);
+	if (type === undefined) {
+		return throwInvalid(source, { kind: 'fileNotAPicture', content: contentOf(head), fields });
+	}
+	return { parameter, value: `data:${type};base64,${content.toString('base64')}` };
 }

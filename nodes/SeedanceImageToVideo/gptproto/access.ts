@@ -42,7 +42,8 @@ export function isAtBase(address: string, baseUrl: string): boolean {
 
 /** Hosts of private networks, as `URL` writes them. */
 const PRIVATE_HOSTS = [
-	/^localhost$|\.(localhost|local|internal|lan|home\.arpa)$/,
+	// A name without a dot, such as localhost or a container's.
+	/^[^.:]+$|\.(localhost|local|internal|lan|home\.arpa)$/,
 	/^(0|10|127)\.\d+\.\d+\.\d+$/,
 	/^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.\d+\.\d+$/,
 	/^172\.(1[6-9]|2\d|3[01])\.\d+\.\d+$/,
@@ -50,7 +51,7 @@ const PRIVATE_HOSTS = [
 	/^::1?$|^(f[cd]|fe[89ab])[0-9a-f]*:/,
 ];
 
-/** Whether an address names a machine of a private network. Names that DNS would have to look up count as public. */
+/** Whether an address names a machine of a private network. Other names, which DNS would have to look up, count as public. */
 export function isPrivateAddress(address: string): boolean {
 	const host = new URL(address).hostname.toLowerCase().replace(/^\[|\]$|\.$/g, '');
 	// An IPv4 address in the form of IPv6: as a number, which `URL` writes with dots.

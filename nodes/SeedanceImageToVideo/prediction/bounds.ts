@@ -16,6 +16,8 @@ export const bounds = {
 	downloadIdleMs: 30_000,
 	/** Attempts to download a video, the first included. */
 	downloadAttempts: 4,
+	/** Attempts to store a video that comes, the first included: a full disk stays full. */
+	storeAttempts: 2,
 	/** Addresses a video's host may send on to, one after the other. */
 	redirects: 5,
 	/** Videos downloaded at one time. */

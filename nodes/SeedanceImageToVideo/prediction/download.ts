@@ -7,7 +7,7 @@ import { onAbort, throwIfCancelled } from './cancellation';
 import type { Clock } from './clock';
 import { HeldBack } from './limiter';
 import { type DownloadFault, PredictionFailure } from './reason';
-import { backoffMs } from './retry';
+import { backoffMs, readFault } from './retry';
 import type { Account, Run } from './run';
 import type { ByteStream } from './stream';
 import type { VideoResponse } from './transport';
@@ -83,6 +83,14 @@ class DownloadMonitor {
 		}
 	}
 
+	/** Why nothing was stored: the store's own fault, where all had come or the file system says so. */
+	faultOfStoring(error: unknown): DownloadFault {
+		const message = error instanceof Error ? error.message.slice(0, 300) : '';
+		const isOfStore = this.hasEnded || FILE_SYSTEM_FAULTS.has(readFault(error).code);
+		const kind = isOfStore ? 'notStored' : 'brokeOff';
+		return this.fault ?? { kind, message };
+	}
+
 	/** What is wrong with a stream that came to its end. @param announced its length; NaN where nobody said */
 	verdict(announced: number): DownloadFault | null {
 		const { bytes, fault } = this;
@@ -99,6 +107,13 @@ function headFault({ status }: VideoResponse, announced: number): DownloadFault 
 	if (announced === 0) return { kind: 'empty' };
 	return announced > bounds.videoBytes ? { kind: 'tooLarge' } : null;
 }
+
+/** Faults of a file system, which no connection has. */
+const FILE_SYSTEM_FAULTS = new Set(
+	'ENOSPC EDQUOT EFBIG EROFS EACCES EPERM ENOENT ENOTDIR EISDIR EIO EMFILE ENFILE ENAMETOOLONG'.split(
+		' ',
+	),
+);
 
 type Download =
 	| { readonly video: IBinaryData }
@@ -129,8 +144,7 @@ async function downloadOnce(
 		const verdict = monitor.verdict(announced);
 		return verdict ? { fault: verdict } : { video };
 	} catch (error) {
-		const message = error instanceof Error ? error.message.slice(0, 200) : '';
-		return { fault: monitor.fault ?? { kind: 'brokeOff', message } };
+		return { fault: monitor.faultOfStoring(error) };
 	} finally {
 		forget();
 		done.abort();
@@ -144,6 +158,7 @@ async function downloadOnce(
  * Downloads a video, from its start again after a fault, up to a few times.
  *
  * @param deadline on the clock's scale; a download has a moment beyond it
+ * @param givenName of the file; the prediction's id where there is none
  * @throws PredictionFailure with the prediction's id and the video's address
  * @throws Cancelled
  */
@@ -154,12 +169,14 @@ export async function downloadVideo(
 	videoUrl: string,
 	store: VideoStore,
 	deadline: number,
+	givenName?: string | null,
 ): Promise<IBinaryData> {
 	const { clock } = run;
 	const until = Math.max(deadline, clock.now() + bounds.graceMs);
 	// An id may hold what a file name may not.
-	const fileName = `${predictionId.replace(/[^\w.:~=+@-]/g, '_')}.mp4`;
+	const fileName = givenName ?? `${predictionId.replace(/[^\w.:~=+@-]/g, '_')}.mp4`;
 	let fault: DownloadFault = { kind: 'tooSlow' };
+	let notStored = 0;
 	const download = async () => {
 		throwIfCancelled(run);
 		return await downloadOnce(run, account, videoUrl, fileName, store, until);
@@ -175,9 +192,11 @@ export async function downloadVideo(
 		throwIfCancelled(run);
 		if ('video' in result) return result.video;
 		({ fault } = result);
+		if (fault.kind === 'notStored') notStored++;
 		const remainingMs = until - clock.now();
 		const isFinal = ['tooLarge', 'tooSlow'].includes(fault.kind) || remainingMs <= 0;
-		if (isFinal || attempt === bounds.downloadAttempts) break;
+		const wasLast = attempt === bounds.downloadAttempts || notStored === bounds.storeAttempts;
+		if (isFinal || wasLast) break;
 		const retryAfterMs = Math.min(result.retryAfterMs ?? 0, bounds.longestPauseMs);
 		const pauseMs = Math.max(backoffMs(attempt, run.random()), retryAfterMs);
 		await clock.sleep(Math.min(pauseMs, remainingMs), run.signal);

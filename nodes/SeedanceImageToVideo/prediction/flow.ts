@@ -10,7 +10,7 @@ import { type Order, submitOnce, withRequest } from './submission';
 
 export interface Obtained {
 	readonly prediction: Prediction;
-	/** What was asked for when it was submitted. */
+	/** As it was submitted. */
 	readonly model: string;
 	readonly frame: FrameSize | null;
 	/** Whether an earlier try had paid for it. */

@@ -53,7 +53,7 @@ function retryAfterOf(obstacle: Obstacle | null): number {
  * Polls a prediction.
  *
  * @returns the prediction; until `ended` one that has a video's address or has ended without a video
- * @throws PredictionFailure where GPTProto refuses to answer, at the timeout after one last poll, and, where only the state
+ * @throws PredictionFailure where GPTProto refuses the poll, at the timeout after one last poll, and, where only the state
  * is wanted, when that could not be read within a minute
  * @throws Cancelled
  */
@@ -94,7 +94,7 @@ export async function poll(
 		await clock.sleep(Math.min(dueAt, deadline) - clock.now(), run.signal);
 		const isLast = clock.now() >= deadline;
 		const end = deadline + bounds.graceMs;
-		// The last poll has a moment to be let through and answered.
+		// The last poll has a moment to be let through and to bring its response.
 		const turn = isLast ? Math.min(clock.now() + bounds.graceMs / 2, end) : deadline;
 		const onSent = () => (lastPollAt = clock.now());
 		const outcome = await pollOnce(run, predictionId, account, turn, end, onSent);

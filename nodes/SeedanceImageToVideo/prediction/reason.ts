@@ -34,7 +34,9 @@ export type DownloadFault =
 	| { readonly kind: 'incomplete'; readonly bytes: number; readonly announced: number }
 	| { readonly kind: 'tooLarge' }
 	| { readonly kind: 'tooSlow' }
-	| { readonly kind: 'brokeOff'; readonly message: string };
+	| { readonly kind: 'brokeOff'; readonly message: string }
+	/** n8n's binary store did not take it: a full disk, a limit of its own. */
+	| { readonly kind: 'notStored'; readonly message: string };
 
 /** What is known of the prediction. */
 export interface PredictionFacts {

@@ -13,6 +13,8 @@ import type { Transport } from './transport';
 export interface Account {
 	/** A hash of base URL and key. */
 	readonly id: string;
+	/** Where its requests go; without a slash at its end. */
+	readonly baseUrl: string;
 	readonly transport: Transport;
 	readonly session: Session;
 }

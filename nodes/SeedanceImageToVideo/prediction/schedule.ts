@@ -1,10 +1,10 @@
-// When to ask for a result next. Pure; knows no clock and no network.
+// When to poll next. Pure; knows no clock and no network.
 
 /** No video is ready in the first seconds: the first poll comes after this many intervals, … */
 const FIRST_INTERVALS = 5;
 /** … but not later than this, unless the interval itself is longer. */
 const LATEST_FIRST_MS = 20_000;
-/** A long render is asked for less often: the interval's share of the time waited, … */
+/** A long render is polled less often: the interval's share of the time waited, … */
 const SHARE_OF_WAIT = 0.05;
 /** … up to this many times the polling interval. */
 const LARGEST_GROWTH = 3;

@@ -33,7 +33,7 @@ export interface Order {
 	pictureBytes(): Promise<number>;
 	/** Builds the request, its pictures in memory. */
 	load(): Promise<SubmissionRequest>;
-	/** Asked before it is submitted in place of one that ended without a video. @throws where that would cost too much */
+	/** Called before it is submitted in place of one that ended without a video. @throws where that would cost too much */
 	allowAnother(): void;
 }
 

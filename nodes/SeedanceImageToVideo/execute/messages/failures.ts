@@ -39,6 +39,8 @@ function downloadFaultInWords(fault: DownloadFault): string {
 			return 'not complete in time';
 		case 'brokeOff':
 			return oneLine(fault.message || 'the connection broke off');
+		case 'notStored':
+			return saying('n8n says', fault.message || 'no reason');
 	}
 }
 
@@ -130,12 +132,20 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 				`Prediction ${id} is finished, but GPTProto gave no http(s) address for the video`,
 				'The prediction is paid for. Use Get Result with this prediction ID later, or ask GPTProto about it.',
 			];
-		case 'notDownloaded':
-			return [
-				`The video of prediction ${id} is finished but could not be downloaded`,
-				`Last attempt: ${downloadFaultInWords(reason.fault)}. The video is at ${oneLine(facts.videoUrl ?? '', 2000)} for about a day. Get Result with this prediction ID downloads it without paying again.`,
-				'temporarily-unavailable',
-			];
+		case 'notDownloaded': {
+			const why = downloadFaultInWords(reason.fault);
+			const where = `The video is at ${oneLine(facts.videoUrl ?? '', 2000)} for about a day. Get Result with this prediction ID downloads it without paying again.`;
+			return reason.fault.kind === 'notStored'
+				? [
+						`The video of prediction ${id} is finished but n8n could not store it`,
+						`Make room where your n8n stores files, or raise its limit. ${why} ${where}`,
+					]
+				: [
+						`The video of prediction ${id} is finished but could not be downloaded`,
+						`Last attempt: ${why}. ${where}`,
+						'temporarily-unavailable',
+					];
+		}
 	}
 }
 

@@ -1,6 +1,6 @@
 // Every word that a person reads at run time, by what it is about. Knows no n8n; node-error.ts makes n8n's errors and
 // items of them.
-import { InvalidParameter } from '../../gptproto/request';
+import { InvalidParameter } from '../../gptproto/input';
 import { PredictionFailure } from '../../prediction/reason';
 import { describeFailure } from './failures';
 import { describeUnexpected, type Message } from './message';

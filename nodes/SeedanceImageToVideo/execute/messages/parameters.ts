@@ -1,20 +1,28 @@
 // Words for parameters and credentials that cannot be used.
 import { defaultOf, displayedName } from '../../description';
 import type { BaseUrlFault } from '../../gptproto/access';
-import type { InputFault, InvalidParameter, NumberRange } from '../../gptproto/request';
+import type { Content } from '../../gptproto/content';
+import type { InputFault, InvalidParameter, NumberRange } from '../../gptproto/input';
 import { DEFAULTS, RANGES } from '../../gptproto/reference';
-import { aboutInput, type Message, oneLine, saying } from './message';
+import { aboutInput, joined, type Message, oneLine, saying } from './message';
+import { noPicture, ONE_ITEM_EACH } from './pictures';
 
 /** What can be wrong with a parameter for a reason that only n8n's side knows. */
 export type FormFault =
 	| { readonly kind: 'expression'; readonly message: string }
 	| { readonly kind: 'reservedName' }
-	| { readonly kind: 'emptyFile' }
 	| { readonly kind: 'unreadableFile'; readonly message: string }
 	/** `fields`: the files that the item has. */
 	| { readonly kind: 'noFieldNamed'; readonly fields: readonly string[] }
 	| { readonly kind: 'fieldMissing'; readonly fields: readonly string[] }
-	| { readonly kind: 'notAnImage'; readonly type: string; readonly fields: readonly string[] };
+	| { readonly kind: 'notAFieldName'; readonly fields: readonly string[] }
+	| {
+			readonly kind: 'fileNotAPicture';
+			readonly content: Content;
+			readonly fields: readonly string[];
+	  }
+	| { readonly kind: 'notAFileName' }
+	| { readonly kind: 'oneExpression' };
 
 /** A value of a parameter as a message can quote it: short, and never a whole picture. */
 function quote(value: unknown): string {
@@ -53,9 +61,8 @@ const HELP: Readonly<Record<string, string>> = {
 	duration: `Enter whole seconds, from ${RANGES.duration.min} to ${RANGES.duration.max}.`,
 	seed: `Enter a whole number, or ${RANGES.seed.min} for a random seed.`,
 	binaryOutputField: 'Enter a field name, e.g. data.',
+	fileName: 'Enter a name without a folder, e.g. fox.mp4, and without / \\ : * ? " < > |.',
 };
-
-const CHECK_FILE = 'Check the node that made the file.';
 
 type Words = readonly [problem: string, help?: string | undefined];
 
@@ -69,7 +76,10 @@ function problemWith(fault: InputFault | FormFault, value: unknown, parameter: s
 		case 'empty':
 			return ['is empty'];
 		case 'notText':
-			return [`must be text, but is ${typeOf(value)}`];
+			return [
+				`must be text, but is ${typeOf(value)}`,
+				Array.isArray(value) && HELP[parameter] === PICTURE_HELP ? ONE_ITEM_EACH : undefined,
+			];
 		case 'notBoolean':
 			return mustBe(
 				'true or false',
@@ -96,8 +106,22 @@ function problemWith(fault: InputFault | FormFault, value: unknown, parameter: s
 			return [`is not a prediction ID: ${quote(value)}`];
 		case 'notAnAddress':
 			return mustBe('an http(s) URL or a data URI');
-		case 'notAPictureDataUri':
-			return mustBe('a base64 data URI of an image');
+		case 'severalAddresses':
+			return mustBe('one address', ONE_ITEM_EACH);
+		case 'textBehindAddress':
+			return [
+				`has other text behind the address: ${quote(value)}`,
+				'Enter the address alone. If a space belongs to it, write it as %20.',
+			];
+		case 'privateAddress':
+			return mustBe(
+				'open to the internet',
+				'GPTProto fetches the image itself and cannot reach a private network. Download the file with a node before this node, e.g. HTTP Request, and set the input type to Binary File.',
+			);
+		case 'notBase64':
+			return [`has characters that are not base64: ${quote(value)}`];
+		case 'notAPicture':
+			return noPicture(fault.content, quote(value));
 		case 'expression':
 			return [
 				`has an expression that cannot be evaluated: ${oneLine(fault.message)}`,
@@ -112,17 +136,26 @@ function problemWith(fault: InputFault | FormFault, value: unknown, parameter: s
 				`names a field that does not exist: ${quote(value)}`,
 				`Enter the name of a field that holds an image. ${theyHave(fault.fields)}`,
 			];
-		case 'notAnImage':
+		case 'notAFieldName':
 			return [
-				`names a field that holds no image: ${quote(value)} is ${oneLine(fault.type, 60) || 'of an unknown type'}`,
-				`Enter the name of a field that holds a PNG, JPEG, WebP, BMP, TIFF or GIF image. ${theyHave(fault.fields)}`,
+				`must be the name of a field, but is ${typeOf(value)}`,
+				`Enter the name alone, without an expression that gives the file. ${theyHave(fault.fields)}`,
 			];
-		case 'emptyFile':
-			return [`names a field that holds an empty file: ${quote(value)}`, CHECK_FILE];
+		case 'fileNotAPicture': {
+			const [problem, help] = noPicture(fault.content, quote(value));
+			return [problem, joined(help, theyHave(fault.fields))];
+		}
+		case 'notAFileName':
+			return [`is not a file name: ${quote(value)}`];
+		case 'oneExpression':
+			return [
+				'cannot be one expression: n8n leaves out everything in it',
+				'Nothing was submitted. Add the options one by one, and use an expression in each, e.g. {{ $json.seed }}.',
+			];
 		case 'unreadableFile':
 			return [
 				`names a field whose file cannot be read: ${quote(value)} (${oneLine(fault.message)})`,
-				CHECK_FILE,
+				'Check the node that made the file.',
 			];
 	}
 }

@@ -1,4 +1,4 @@
-// The node's part in the sub-execution that keeps a parked wait: asking once a minute, and delivering at the end.
+// The node's part in the sub-execution that keeps a parked wait: polling once a minute, and delivering at the end.
 import { type IExecuteFunctions, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
 import type { Prediction } from '../../gptproto/prediction';
 import { bounds } from '../../prediction/bounds';

@@ -1,4 +1,4 @@
-// The small workflow that keeps a wait in n8n's database: n8n's own nodes, this node asking once a minute, and this node
+// The small workflow that keeps a wait in n8n's database: n8n's own nodes, this node polling once a minute, and this node
 // getting the videos at the end. Knows nothing of how it is started, and holds ids alone: no picture, prompt or key.
 import type { INode, IWorkflowBase } from 'n8n-workflow';
 import { PARKED } from '../messages';
@@ -9,7 +9,7 @@ export type Stage = 'check' | 'deliver';
 /** A wait that is shorter stays in the memory of the process. Seconds. */
 const WAIT_SECONDS = 65;
 
-/** n8n's If node, asked whether all items are settled. */
+/** The condition of n8n's If node: nothing is left to wait for. */
 const ALL_SETTLED = {
 	options: { caseSensitive: true, leftValue: '', typeValidation: 'strict', version: 2 },
 	combinator: 'and',
