@@ -106,8 +106,8 @@ export function mayConnectNextTime(outcome: Obstacle): outcome is NoResponse {
 	return outcome.kind === 'noResponse' && !outcome.sent && PASSING.has(outcome.code);
 }
 
-/** HTTP statuses that no later poll changes; they hold for the account, not for the prediction. */
-const FINAL_STATUSES = ['401', '403'];
+/** HTTP statuses that hold for the account, not for the prediction: no later poll changes them. */
+const OF_ACCOUNT = ['401', '403'];
 
 /**
  * Whether the response to a poll is final: polling again would change nothing.
@@ -118,7 +118,7 @@ const FINAL_STATUSES = ['401', '403'];
 export function isFinalRefusal(
 	outcome: Obstacle,
 	sinceAcceptedMs: number | null,
-	refusedForMs = 0,
+	refusedForMs: number,
 ): outcome is Refusal {
 	if (outcome.kind !== 'refused') return false;
 	switch (outcome.ground) {
@@ -131,22 +131,18 @@ export function isFinalRefusal(
 		case 'redirect':
 			return false;
 		default:
-			return FINAL_STATUSES.includes(outcome.httpCode) || refusedForMs >= bounds.notFoundGraceMs;
+			return OF_ACCOUNT.includes(outcome.httpCode) || refusedForMs >= bounds.notFoundGraceMs;
 	}
 }
-
-/** How often a limit that says waiting cannot help may refuse a submission. */
-const LIMIT_REFUSALS = 3;
 
 /**
  * The refusal that a rate limit amounts to, where it says that waiting cannot help and has said so often enough.
  *
- * @param inARow how many rate limits the submission has met, this one included
+ * @param times how often it has, this time included
  */
-export function refusalByLimit(outcome: Obstacle, inARow: number): Refusal | null {
-	if (outcome.kind !== 'rateLimited' || !outcome.limitReached || inARow < LIMIT_REFUSALS)
-		return null;
-	const { httpCode, message } = outcome;
+export function refusalByLimit(limit: RateLimited, times: number): Refusal | null {
+	if (!limit.limitReached || times < bounds.lastingLimits) return null;
+	const { httpCode, message } = limit;
 	return { kind: 'refused', ground: 'limitReached', httpCode, message };
 }
 
