@@ -22,6 +22,12 @@ export class SeedanceImageToVideo implements INodeType {
 		description: "Turn images into videos with ByteDance's Seedance models through GPTProto",
 		defaults: { name: 'Seedance Image to Video' },
 		usableAsTool: true,
+		waitingNodeTooltip:
+			'The videos are rendering. Once a minute, n8n asks for them, and it goes on when all have ended. A restart of n8n does no harm.',
+		builderHint: {
+			searchHint:
+				'One node does it all: it submits every input item, waits for the videos and returns them in the same order. Add no Loop, Wait or If node around it. Set the operation to Submit and Wait.',
+		},
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'gptProtoApi', required: true }],

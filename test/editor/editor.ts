@@ -53,6 +53,12 @@ export class Editor {
 			.filter({ has: this.page.getByTestId('node-creator-item-name').getByText(displayName) });
 	}
 
+	/** The names of what the search found, the best first. */
+	async foundNames(): Promise<string[]> {
+		const names = await this.page.getByTestId('node-creator-item-name').allInnerTexts();
+		return names.map((name) => name.trim());
+	}
+
 	parameter(name: string): Locator {
 		return this.page.getByTestId('node-parameters').getByTestId(`parameter-input-${name}`);
 	}
@@ -70,6 +76,30 @@ export class Editor {
 		return ids
 			.filter((id) => !NOT_PARAMETERS.has(id))
 			.map((id) => id.replace('parameter-input-', ''));
+	}
+
+	/** The labels of the parameters that can be seen. */
+	async labels(): Promise<string[]> {
+		return (await this.labelTexts().allInnerTexts()).map((text) => text.trim());
+	}
+
+	/** Those of them that the window has no room for. */
+	async cutLabels(): Promise<string[]> {
+		return await this.labelTexts().evaluateAll((elements) =>
+			(
+				elements as unknown as Array<{
+					scrollWidth: number;
+					clientWidth: number;
+					innerText: string;
+				}>
+			)
+				.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+				.map(({ innerText }) => innerText),
+		);
+	}
+
+	private labelTexts(): Locator {
+		return this.page.getByTestId('node-parameters').locator('label .n8n-text');
 	}
 
 	/** What a dropdown offers. Opens it and closes it again. */

@@ -1,7 +1,7 @@
 // Which parameters the editor shows, and what the dropdowns offer.
 import type { Editor } from './editor';
 import { eventually } from './eventually';
-import { DEFAULTS, type Stage } from './stage';
+import { DEFAULTS, NEW_MODEL, type Stage, TOOL } from './stage';
 
 const SUBMISSION = [
 	'model',
@@ -74,31 +74,81 @@ export function parameters(stage: Stage): void {
 			]);
 		});
 
-		test('the options offer the last frame’s address, or its field, as Last Frame Input Type says', async () => {
+		test('the options offer the last frame’s address and its field, until Last Frame Input Type decides', async () => {
 			const ADDRESS = 'Last Frame Image URL';
-			const FIELD = 'Last Frame Data Field Name';
+			const FIELD = 'Last Frame Field Name';
 			await editor.choose('operation', 'Submit and Wait');
-			const atFirst = await editor.addOption('Last Frame Input Type');
-			expect(atFirst).toContain(ADDRESS);
-			expect(atFirst).not.toContain(FIELD);
-
-			await editor.choose('lastFrameInputType', 'Binary File');
-			expect(await editor.addOption(FIELD)).not.toContain(ADDRESS);
+			expect(await editor.addOption(FIELD)).toContain(ADDRESS);
 			await editor.parameter('lastFrameBinaryPropertyName').waitFor();
 
-			await editor.choose('lastFrameInputType', 'Image URL');
+			await editor.addOption('Last Frame Input Type');
 			await editor.parameter('lastFrameBinaryPropertyName').waitFor({ state: 'hidden' });
-			await editor.addOption(ADDRESS);
-			await editor.parameter('lastFrameUrl').waitFor();
+			await editor.choose('lastFrameInputType', 'Binary File');
+			await editor.parameter('lastFrameBinaryPropertyName').waitFor();
+			expect(await editor.addOption('Spending Limit (Seconds)')).not.toContain(ADDRESS);
+		});
+
+		test('no label of an option is cut', async () => {
+			await eventually(async () =>
+				expect(await editor.labels()).toContain('Spending Limit (Seconds)'),
+			);
+			expect(await editor.cutLabels()).toEqual([]);
 		});
 
 		test('the options of waiting are offered only where there is waiting', async () => {
 			const WAITING = ['Polling Interval (Seconds)', 'Survive Restarts', 'Timeout (Minutes)'];
 			await editor.choose('operation', 'Get Result');
 			const asking = await editor.addOption('Max Concurrent Requests');
-			expect(asking).toEqual(['Max Concurrent Requests']);
+			expect(asking).toEqual(['File Name', 'Max Concurrent Requests']);
 			await editor.toggle('waitForCompletion');
-			expect(await editor.addOption('Timeout (Minutes)')).toEqual(WAITING);
+			const waiting = await editor.addOption('Timeout (Minutes)');
+			expect(waiting).toEqual(['File Name', ...WAITING]);
+		});
+	});
+
+	describe('the parameters of the tool', () => {
+		beforeAll(() => stage.editor.openNode(TOOL));
+		afterAll(() => stage.editor.closeNode());
+
+		test('ask for no file, and for nothing that a tool cannot do', async () => {
+			const { editor } = stage;
+			await editor.parameter('imageUrl').waitFor();
+			const names = await editor.parameters();
+			const ofFiles = ['imageInputType', ...DOWNLOAD];
+			expect(names.filter((name) => ofFiles.includes(name))).toEqual([]);
+			expect(await editor.addOption('Camera Fixed')).toEqual([
+				'Camera Fixed',
+				'Generate Audio',
+				'Last Frame Image URL',
+				'Max Concurrent Requests',
+				'Polling Interval (Seconds)',
+				'Seed',
+				'Spending Limit (Seconds)',
+				'Timeout (Minutes)',
+			]);
+		});
+	});
+
+	describe('the node after one that never ran', () => {
+		beforeAll(() => stage.editor.openNode(NEW_MODEL));
+		afterAll(() => stage.editor.closeNode());
+
+		test('can be mapped, where n8n serves what a community node puts out', async () => {
+			const { place, editor } = stage;
+			await editor.parameter('model').waitFor();
+			const field = editor.page
+				.getByTestId('ndv-input-panel')
+				.getByText('videoUrl', { exact: true });
+			await field.first().waitFor({ state: place.version === '1.100.1' ? 'hidden' : 'visible' });
+		});
+
+		test('may have a model that the dropdown does not have, where n8n allows it', async () => {
+			const { place, editor } = stage;
+			const isMarked = place.version === '1.100.1';
+			await eventually(async () => {
+				const issues = editor.parameter('model').getByTestId('parameter-issues');
+				expect(await issues.count()).toBe(isMarked ? 1 : 0);
+			});
 		});
 	});
 }

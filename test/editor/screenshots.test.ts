@@ -2,10 +2,11 @@
 // them to docs/images; without that variable they go to a temporary folder, so that the checkout stays as it is.
 import type { Browser, Page } from 'playwright-core';
 
+import { SeedanceImageToVideo } from '../../nodes/SeedanceImageToVideo/SeedanceImageToVideo.node';
 import { NEWEST_VERSION } from '../../tools/n8n/versions';
 import type { WorkflowNode } from '../../tools/n8n/workflow';
 import { Place } from '../e2e/in-every-n8n';
-import { keepersOf } from '../e2e/parked';
+import { keepersOf, until } from '../e2e/parked';
 import { line, node, seedance } from '../e2e/workflows';
 import { openBrowser, openTab, WINDOW } from './browser';
 import { Camera, type Size } from './camera';
@@ -118,16 +119,26 @@ test('a finished run, its video, and the canvas', async () => {
 	expect(await camera.take(page, 'workflow')).toEqual(twice(PANEL));
 });
 
-test('a parked execution, and the one that keeps its wait', async () => {
+test('a node that waits in the database, and the execution that keeps its wait', async () => {
 	await page.setViewportSize(WINDOW);
 	const { rest } = place;
 	const workflow = await rest.createWorkflow({
 		...line(trigger(), step({ options: { surviveRestarts: true } })),
 		name: 'Pictures to videos',
 	});
-	const id = await rest.run(workflow, trigger().name);
-	await rest.waitFor(id, ['waiting']);
+	await editor.openWorkflow(workflow);
+	await page.getByTestId('execute-workflow-button').click();
+	await until(async () => (await keepersOf(rest, workflow)).length > 0);
 	const [keeper = ''] = await keepersOf(rest, workflow);
+	await editor.openNode(NAME);
+	const output = page.getByTestId('output-panel');
+	await output
+		.getByText(String(new SeedanceImageToVideo().description.waitingNodeTooltip))
+		.waitFor();
+	expect(await camera.take(page, 'waiting-node')).toEqual(twice(WINDOW));
+
+	const link = output.getByTestId('related-execution-link');
+	expect(await link.getAttribute('href')).toContain(`${workflow.id}/executions/${keeper}`);
 
 	await page.goto(`/workflow/${workflow.id}/executions/${keeper}`, { waitUntil: 'commit' });
 	await editor.canvasNode('Get Videos').waitFor();

@@ -113,7 +113,7 @@ describe.each(BLANKS)('%s', (_, cell) => {
 		['Put Output File in Field', { binaryOutputField: '={{ $json.cell }}' }],
 		['Prediction ID', { operation: 'getResult', predictionId: '={{ $json.cell }}' }],
 		[
-			'Last Frame Data Field Name',
+			'Last Frame Field Name',
 			{
 				options: {
 					lastFrameInputType: 'binary',

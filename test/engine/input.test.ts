@@ -121,6 +121,11 @@ const bad: Array<[what: string, parameters: Record<string, unknown>, message: st
 		"'Last Frame Image URL' is empty",
 	],
 	[
+		'a last frame field without a name',
+		options({ lastFrameBinaryPropertyName: '' }),
+		"'Last Frame Field Name' is empty",
+	],
+	[
 		'a last frame that is no URL',
 		options({ lastFrameUrl: 'last' }),
 		"'Last Frame Image URL' must be an http(s) URL or a data URI",
@@ -128,7 +133,7 @@ const bad: Array<[what: string, parameters: Record<string, unknown>, message: st
 	[
 		'a last frame field that is not there',
 		options({ lastFrameInputType: 'binary', lastFrameBinaryPropertyName: 'end' }),
-		`'Last Frame Data Field Name' names a field that does not exist: "end"`,
+		`'Last Frame Field Name' names a field that does not exist: "end"`,
 	],
 	[
 		'a polling interval of nothing',

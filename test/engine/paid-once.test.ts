@@ -51,6 +51,15 @@ it('takes a parameter that a person changed for a wish for another video', async
 	expect(accepted()).toBe(2);
 });
 
+it('takes an option that says how a run goes, and not which video is made, for no other wish', async () => {
+	failDownloads(1);
+	const failed = await engine.run({ parameters: RANDOM_SEED });
+	const options = { ...RANDOM_SEED.options, fileName: 'fox', timeoutMinutes: 3 };
+	const retry = { executionId: '2', items: [], retryOf: failed.data };
+	await engine.run({ ...retry, parameters: { options } });
+	expect(accepted()).toBe(1);
+});
+
 it('picks up an item that its error branch sends round again', async () => {
 	failDownloads(1);
 	const run = await engine.run({

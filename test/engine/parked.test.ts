@@ -116,6 +116,15 @@ it('shows the ids meanwhile, and hands over no prompt, picture or key', async ()
 	}
 });
 
+it('leads to the execution that keeps the wait', async () => {
+	const { parent } = await park({});
+	const [run] = parent.data.resultData.runData[SEEDANCE] ?? [];
+	expect(run?.metadata).toMatchObject({
+		subExecution: { executionId: '1.1', workflowId: expect.any(String) },
+		subExecutionsCount: 1,
+	});
+});
+
 it('asks about all items until the last has ended', async () => {
 	engine.sandbox.options.renderMs = (_body, index) => index * 300;
 	const { keeper } = await park({ items: items(3) });

@@ -130,7 +130,7 @@ describe.each(NO_PICTURES)('what is %s', (what, content, help) => {
 	it.each([
 		['Input Data Field Name', { imageInputType: 'binary' }],
 		[
-			'Last Frame Data Field Name',
+			'Last Frame Field Name',
 			{ options: { lastFrameInputType: 'binary', lastFrameBinaryPropertyName: 'data' } },
 		],
 	] as const)('is not submitted from the field of %s', async (name, parameters) => {
@@ -182,6 +182,14 @@ it('sends a data URI as it is, and a last frame from a field', async () => {
 		last_image: `data:image/png;base64,${PNG.toString('base64')}`,
 		is_upload_media: true,
 	});
+});
+
+it('takes a last frame from a field whose name alone is given', async () => {
+	await engine.run({
+		items: [{ json: {}, binary: { end: field(PNG, 'image/png') } }],
+		parameters: { options: { pollingInterval: 0.1, lastFrameBinaryPropertyName: 'end' } },
+	});
+	expect(body()?.last_image).toBe(`data:image/png;base64,${PNG.toString('base64')}`);
 });
 
 it('sends no is_upload_media with addresses', async () => {

@@ -14,7 +14,7 @@ it('refuses a run that would cost more, before anything is sent, and says how mu
 	const { message, description } = errorOf(run);
 	expect(message).toContain('4 items');
 	expect(message).toContain('22 seconds');
-	expect(message).toContain("'Spending Limit (Seconds of Video)' is 20");
+	expect(message).toContain("'Spending Limit (Seconds)' is 20");
 	expect(description).toContain('Nothing was submitted');
 	expect(engine.sandbox.requests).toHaveLength(0);
 });

@@ -64,10 +64,3 @@ export async function altered(
 		},
 	};
 }
-
-/** Errors as GPTProto documents them: `{ "error": { "message": "…", "type": "401" } }`. */
-export function documentedErrors({ status, body }: Answer): void {
-	if (status < 400) return;
-	const { message } = body.error as { readonly message: string };
-	body.error = { message, type: String(status) };
-}

@@ -31,18 +31,17 @@ afterAll(async () => {
 
 interface Setting {
 	readonly key?: string;
-	readonly baseUrl?: string;
 	/** What is typed; makes the process believe that it has a terminal. */
 	readonly typed?: string;
 }
 
-function live(args: readonly string[], { key = sandbox.apiKey, baseUrl, typed }: Setting = {}) {
+function live(args: readonly string[], { key = sandbox.apiKey, typed }: Setting = {}) {
 	const terminal = ['--import', 'data:text/javascript,process.stdin.isTTY = true'];
 	const child = spawn(
 		process.execPath,
 		[
 			...['--import', 'tsx', ...(typed === undefined ? [] : terminal)],
-			...[join(root, 'tools/live/cli.ts'), '--base-url', baseUrl ?? sandbox.baseUrl, ...args],
+			...[join(root, 'tools/live/cli.ts'), '--base-url', sandbox.baseUrl, ...args],
 		],
 		{ cwd: root, env: { ...process.env, GPTPROTO_API_KEY: key, TMPDIR: folder } },
 	);
@@ -78,12 +77,9 @@ it('without a terminal and without --yes it sends nothing and ends with 2', asyn
 	expect(existsSync(placeOf('unasked'))).toBe(false);
 });
 
-it.each([
-	['no key', { key: '' }],
-	['an address that is none', { baseUrl: 'gptproto.com' }],
-])('with %s it sends nothing and ends with 2', async (_what, setting) => {
-	const { code, said } = await live(['--yes'], setting).ended;
-	expect([code, said]).toEqual([2, expect.stringMatching(/^error: /m)]);
+it('without a key it sends nothing and ends with 2', async () => {
+	const { code, said } = await live(['--yes'], { key: '' }).ended;
+	expect([code, said]).toEqual([2, expect.stringMatching(/^error: set GPTPROTO_API_KEY/m)]);
 	expect(sandbox.requests).toEqual([]);
 });
 
@@ -96,14 +92,6 @@ it('asks after what costs nothing, and takes anything but yes for a no', async (
 	expect((await readdir(placeOf('no'))).sort()).toEqual(['report.md', 'transcript.json']);
 });
 
-it('a refused key ends it before anything is submitted', async () => {
-	const { code, said } = await live(['--yes', '--out', placeOf('key')], { key: 'sk-mistyped' })
-		.ended;
-	expect(code).toBe(1);
-	expect(said).toMatch(/The API key was refused \(HTTP 401\).*\nNothing was submitted/);
-	expect(sandbox.requests).toHaveLength(1);
-});
-
 it('a missing balance is said in the words of the node and of GPTProto', async () => {
 	sandbox.plan({ on: 'submit', kind: 'forbidden', times: Infinity });
 	const { code, said } = await live(['--yes', '--out', placeOf('balance')]).ended;
@@ -111,13 +99,6 @@ it('a missing balance is said in the words of the node and of GPTProto', async (
 	expect(said).toMatch(/Video from a URL: .*Insufficient balance/);
 	expect(said).not.toContain('--resume');
 	expect(sandbox.predictions).toEqual([]);
-});
-
-it('a host that cannot be reached is named', async () => {
-	const baseUrl = 'http://127.0.0.1:9';
-	const { code, said } = await live(['--yes', '--out', placeOf('host')], { baseUrl }).ended;
-	expect(code).toBe(1);
-	expect(said).toContain(`${baseUrl} could not be reached (ECONNREFUSED).\nNothing was submitted.`);
 });
 
 it('Ctrl-C ends it with the IDs that are paid for, and says how to get the videos', async () => {
@@ -128,7 +109,8 @@ it('Ctrl-C ends it with the IDs that are paid for, and says how to get the video
 	const { code, said } = await ended;
 	expect(code).toBe(1);
 	for (const id of ids) expect(said).toContain(`prediction ${id} was accepted`);
-	expect(said).toContain(`npm run live -- --resume ${transcriptOf('stopped')}`);
+	const again = `npm run live -- --resume ${transcriptOf('stopped')} --base-url ${sandbox.baseUrl}`;
+	expect(said).toContain(again);
 });
 
 it('killed in the middle, after a yes, it has the IDs on disk, and goes on from there without paying', async () => {
@@ -146,7 +128,7 @@ it('killed in the middle, after a yes, it has the IDs on disk, and goes on from 
 	);
 	const again = await live(['--replay', transcriptOf('killed')], { key: '' }).ended;
 	expect([again.code, again.said]).toEqual([0, expect.stringContaining('points as documented')]);
-});
+}, 120_000);
 
 it('sends no key to the address in a transcript unless the person names it', async () => {
 	const file = join(__dirname, 'sandbox.json');

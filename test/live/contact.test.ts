@@ -8,7 +8,7 @@ import { report } from '../../tools/live/report';
 import { type Contact, runFreeSteps, runPaidSteps } from '../../tools/live/steps';
 import { cleaned, PAID_STEPS, readTranscript, type Transcript } from '../../tools/live/transcript';
 import { product, useRuntime } from '../engine/harness';
-import { altered, documentedErrors, type Altered } from './altered';
+import { altered, type Altered } from './altered';
 
 const runtime = useRuntime();
 let sandbox: Sandbox;
@@ -28,10 +28,7 @@ afterEach(async () => {
 });
 afterAll(async () => await sandbox.close());
 
-async function contact(
-	...changes: [Parameters<typeof altered>[1], Parameters<typeof altered>[2]?]
-) {
-	const { baseUrl } = (layer = await altered(sandbox, ...changes));
+function contactWith(baseUrl: string, apiKey = sandbox.apiKey): Contact {
 	const transcript: Transcript = {
 		baseUrl,
 		model: 'doubao-seedance-2-0-fast-260128',
@@ -42,16 +39,17 @@ async function contact(
 		resumed: [],
 		videos: {},
 	};
-	const { apiKey } = sandbox;
 	const kept = { folder, binaryData: runtime.binaryData() };
-	const made: Contact = {
-		product,
-		apiKey,
-		transcript,
-		kept,
-		pollingInterval: 0.4,
-		runs: new Set(),
-	};
+	return { product, apiKey, transcript, kept, pollingInterval: 0.4, runs: new Set() };
+}
+
+/** All of it, through a layer that changes what passes. */
+async function contact(
+	...changes: [Parameters<typeof altered>[1], Parameters<typeof altered>[2]?]
+) {
+	const { baseUrl } = (layer = await altered(sandbox, ...changes));
+	const made = contactWith(baseUrl);
+	const { transcript, apiKey } = made;
 	await runFreeSteps(made);
 	await runPaidSteps(made, true);
 	return { transcript, ...report(cleaned(transcript, apiKey)) };
@@ -65,7 +63,7 @@ function points(text: string, part: string): string[] {
 }
 
 it('finds nothing that differs where all is as documented', async () => {
-	const { text, summary } = await contact(documentedErrors);
+	const { text, summary } = await contact(() => undefined);
 	expect(points(text, 'Differs')).toEqual([]);
 	expect(summary).toMatch(/^[3-9]\d points as documented, 0 differ$/);
 	expect(text.trimEnd().endsWith(summary)).toBe(true);
@@ -80,25 +78,19 @@ it('finds nothing that differs where all is as documented', async () => {
 		'video-from-a-data-uri.mp4',
 		'video-from-a-url.mp4',
 	]);
-});
-
-it('asks for two of the smallest videos, one by URL and one by data URI', async () => {
-	await contact(documentedErrors);
+	// Two of the smallest videos, one from a URL and one from a data URI.
 	const bodies = sandbox.predictions.map(({ body }) => body);
 	expect(bodies.map(({ image }) => image.slice(0, 15)).sort()).toEqual([
 		'data:image/png;',
 		'https://tos.gpt',
 	]);
-	for (const { duration, resolution } of bodies) {
-		expect([duration, resolution]).toEqual([4, '480p']);
-	}
+	for (const body of bodies) expect(body).toMatchObject({ duration: 4, resolution: '480p' });
 });
 
 it('names each difference, before anything else', async () => {
 	const words: Record<string, string> = { running: 'rendering', succeeded: 'completed' };
 	const { text, summary } = await contact(
 		(answer, { path }) => {
-			documentedErrors(answer);
 			if (answer.status === 401 && path === '/v1/models') {
 				answer.status = 403;
 				answer.body = { error: { message: 'Invalid Token', type: '403' } };
@@ -139,7 +131,6 @@ it('names each difference, before anything else', async () => {
 
 it('names a refusal of the submission with its words and what the node makes of them', async () => {
 	const { transcript, text } = await contact((answer, { path, headers }) => {
-		documentedErrors(answer);
 		if (!path.endsWith('image-to-video') || headers.authorization !== sandbox.apiKey) return;
 		answer.status = 403;
 		answer.body = { error: { message: 'This group may not use the model', code: 'denied' } };
@@ -156,9 +147,12 @@ it('names a refusal of the submission with its words and what the node makes of 
 });
 
 it('sends no submission with a wrong key to a server that takes any key', async () => {
-	const { transcript } = await contact(documentedErrors, ({ headers }) => {
-		headers.authorization = sandbox.apiKey;
-	});
+	const { transcript } = await contact(
+		() => undefined,
+		({ headers }) => {
+			headers.authorization = sandbox.apiKey;
+		},
+	);
 	expect(transcript.readings['Credential test, wrong key']).toEqual({ credential: 'accepted' });
 	expect(transcript.exchanges.map(({ step }) => step)).not.toContain('Submission, wrong key');
 	expect(sandbox.predictions).toHaveLength(2);
@@ -169,7 +163,6 @@ it('writes no key, no signature and no picture, however they come back', async (
 	const escaped = `seen "${apiKey.replace('k', '\\u006b')}" and ${apiKey.slice(0, 12)}********`;
 	const pictures = new Set<string>();
 	await contact((answer, { sent, path }) => {
-		documentedErrors(answer);
 		if (path === '/v1/models') answer.headers['set-cookie'] = 'session=of-the-account';
 		if (answer.status !== 200 || path === '/v1/models') return;
 		const image = String(sent.image ?? '');
@@ -195,4 +188,13 @@ it('writes no key, no signature and no picture, however they come back', async (
 	for (const picture of pictures) expect(text).not.toContain(picture.slice(100, 160));
 	// What says how long an address lives is no secret.
 	expect(text).toContain('X-Tos-Expires=86400&X-Tos-Signature=***');
+});
+
+it('ends where the key is refused or the host cannot be reached, before anything is submitted', async () => {
+	const mistyped = contactWith(sandbox.baseUrl, 'sk-mistyped-0123');
+	await expect(runFreeSteps(mistyped)).rejects.toThrow(/^The API key was refused \(HTTP 401\): /);
+	expect(mistyped.transcript.exchanges).toHaveLength(1);
+	const baseUrl = 'http://127.0.0.1:9';
+	const unreachable = runFreeSteps(contactWith(baseUrl));
+	await expect(unreachable).rejects.toThrow(`${baseUrl} could not be reached (ECONNREFUSED).`);
 });

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { OPERATIONS } from '../../nodes/SeedanceImageToVideo/description/operation';
 import packageJson from '../../package.json';
 
 const project = join(__dirname, '..', '..');
@@ -60,13 +61,17 @@ it('holds no tests, no source maps, no type declarations and no sources', () => 
 	expect(paths.filter((path) => /test|\.map$|\.d\.ts$|\.ts$|sandbox|tools/.test(path))).toEqual([]);
 });
 
-it('holds every file that package.json registers with n8n, with its codex file and its icons', () => {
+it('holds every file that package.json registers with n8n, with its codex file, its icons and its output', () => {
 	const { nodes, credentials } = packageJson.n8n;
 	const codex = nodes.map((file) => file.replace(/\.js$/, '.json'));
 	const icons = ['seedance.svg', 'seedance.dark.svg'].map(
 		(name) => `dist/nodes/SeedanceImageToVideo/${name}`,
 	);
-	expect(paths).toEqual(expect.arrayContaining([...nodes, ...credentials, ...codex, ...icons]));
+	const outputs = OPERATIONS.map(
+		(operation) => `dist/nodes/SeedanceImageToVideo/__schema__/v1.0.0/${operation}.json`,
+	);
+	const expected = [...nodes, ...credentials, ...codex, ...icons, ...outputs];
+	expect(paths).toEqual(expect.arrayContaining(expected));
 });
 
 it('is small', () => {

@@ -46,12 +46,13 @@ it('labels and choices are in title case', () => {
 });
 
 it('descriptions and hints begin with a capital; several sentences have full stops, one alone has none', () => {
+	const { description } = new SeedanceImageToVideo();
 	const sentences = texts([
 		...all.flatMap(({ description, hint }) => [description, hint]),
-		...choices
-			.filter(({ description, value }) => description !== value)
-			.flatMap(({ description, action }) => [description, action]),
-		new SeedanceImageToVideo().description.description,
+		...choices.flatMap(({ description, action }) => [description, action]),
+		description.description,
+		description.waitingNodeTooltip,
+		description.builderHint?.searchHint,
 	]);
 	expect(sentences.length).toBeGreaterThan(20);
 	expect(sentences.filter((text) => !/^[A-Z]/.test(text))).toEqual([]);

@@ -97,12 +97,16 @@ const names = (property: INodeProperties | undefined) =>
 	((property?.options ?? []) as INodePropertyOptions[]).map(({ name }) => name);
 
 describe('the node shows what the reference says', () => {
-	it('models, sorted by name', () => {
+	it('models, sorted by name, each with its resolutions, whether it has sound, and its ID', () => {
 		const [model] = field('model');
 		const sorted = Object.entries(MODELS).sort(([, a], [, b]) => (a.name < b.name ? -1 : 1));
 		expect(values(model)).toEqual(sorted.map(([id]) => id));
 		expect(names(model)).toEqual(sorted.map(([, { name }]) => name));
 		expect(model?.default).toBe(DEFAULTS.model);
+		const [first] = (model?.options ?? []) as INodePropertyOptions[];
+		expect(first?.description).toBe(
+			'Renders 720p, 480p, 1080p, sound not documented (doubao-seedance-1-0-lite-i2v-250428)',
+		);
 	});
 
 	it('aspect ratios, sorted by name as n8n asks from five on', () => {
@@ -113,7 +117,7 @@ describe('the node shows what the reference says', () => {
 	});
 
 	it('resolutions of the chosen model: no 1080p with the 2.0 Fast models', () => {
-		const [limited, full] = field('resolution');
+		const [full, limited] = field('resolution');
 		expect(values(limited)).toEqual(['720p', '480p']);
 		expect(values(full)).toEqual([...RESOLUTIONS]);
 		const fast = Object.entries(MODELS)
@@ -141,18 +145,12 @@ describe('the node shows what the reference says', () => {
 		expect(field('cameraFixed', list)[0]?.default).toBe(DEFAULTS.cameraFixed);
 	});
 
-	it('how to wait by default, in every operation that waits', () => {
+	it('how to wait by default', () => {
 		const list = options.options as INodeProperties[];
 		const defaults = (name: string) => field(name, list).map((one) => one.default);
 		expect(defaults('maxConcurrentRequests')).toEqual([10]);
-		expect(defaults('pollingInterval')).toEqual([4, 4]);
-		expect(defaults('timeoutMinutes')).toEqual([15, 15]);
-		const [submitting, getting] = field('timeoutMinutes', list);
-		expect(submitting?.displayOptions?.show).toEqual({ '/operation': ['submitAndWait'] });
-		expect(getting?.displayOptions?.show).toEqual({
-			'/operation': ['getResult'],
-			'/waitForCompletion': [true],
-		});
+		expect(defaults('pollingInterval')).toEqual([4]);
+		expect(defaults('timeoutMinutes')).toEqual([15]);
 	});
 
 	it('which models may stay silent: those of the 1.0 series', () => {
@@ -206,6 +204,7 @@ describe('the node shows what the reference says', () => {
 		expect(stored(options.options as INodeProperties[])).toEqual(
 			[
 				'cameraFixed=false',
+				'fileName=""',
 				'generateAudio=true',
 				'lastFrameBinaryPropertyName=""',
 				'lastFrameInputType="url"',
@@ -232,11 +231,6 @@ describe('the node shows what the reference says', () => {
 		const twice = all.filter(
 			({ name }, index) => all.findIndex((one) => one.name === name) < index,
 		);
-		expect(twice.map(({ name }) => name).sort()).toEqual([
-			'pollingInterval',
-			'resolution',
-			'surviveRestarts',
-			'timeoutMinutes',
-		]);
+		expect(twice.map(({ name }) => name).sort()).toEqual(['resolution', 'waitForCompletion']);
 	});
 });

@@ -1,5 +1,5 @@
 // The tables of operations, parameters and options, read from the description the editor shows.
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { IDisplayOptions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { properties } from '../../nodes/SeedanceImageToVideo/description';
 import { ONE_EXPRESSION } from '../../nodes/SeedanceImageToVideo/description/options';
@@ -13,8 +13,9 @@ const optional = properties
 		property.name === 'options' ? (property.options as INodeProperties[]) : [],
 	)
 	.filter(({ name }) => name !== ONE_EXPRESSION);
+const hidden = properties.filter(({ type }) => type === 'hidden');
 const parameters = properties.filter(
-	({ name, type }) => !['operation', 'options'].includes(name) && type !== 'hidden',
+	(property) => !['operation', 'options'].includes(property.name) && !hidden.includes(property),
 );
 
 /** Operations from the one most people want to the one few do. */
@@ -29,34 +30,57 @@ export function operationsTable(): string {
 	return table(['Operation', 'What it does'], rows);
 }
 
-/** Whether an operation shows a parameter. */
-function isShown({ displayOptions }: INodeProperties, { value }: INodePropertyOptions): boolean {
-	const { operation, '/operation': ofOption = operation } = displayOptions?.show ?? {};
-	return ofOption?.includes(value) ?? true;
+type Condition = readonly [parameter: string, value: unknown];
+
+/** What has to be so, and what must not be, for a property to be shown. */
+function conditionsOf({ displayOptions }: INodeProperties) {
+	const pairs = (side: IDisplayOptions['show']): Condition[] =>
+		Object.entries(side ?? {}).map(([key, values]) => [key.replace('/', ''), values?.[0]]);
+	return { shownFor: pairs(displayOptions?.show), hiddenFor: pairs(displayOptions?.hide) };
 }
 
-/** Conditions beside the operation, in words. */
-function condition({ displayOptions }: INodeProperties): string {
-	const inWords = Object.entries(displayOptions?.show ?? {}).flatMap(([key, values]) => {
-		const name = key.replace('/', '');
-		const value = values?.[0];
-		if (['operation', 'model'].includes(name)) return [];
-		const other = [...parameters, ...optional].find((property) => property.name === name);
-		const choice = choices(other ?? {}).find((candidate) => candidate.value === value);
-		const onOff = typeof value === 'boolean' && (value ? 'on' : 'off');
-		return [`${other?.displayName} is ${onOff || (choice?.name ?? String(value))}`];
-	});
-	return inWords.length > 0 ? `when ${inWords.join(' and ')}` : '';
+/** Whether an operation has a parameter at all. A hidden field may hold the value that hides it. */
+function isIn(operation: INodePropertyOptions, property: INodeProperties): boolean {
+	const { operation: own, '/operation': ofOption = own } = property.displayOptions?.show ?? {};
+	const isHidden = conditionsOf(property).hiddenFor.some(([name, value]) =>
+		hidden.some((one) => one.name === name && one.default === value && isIn(operation, one)),
+	);
+	return !isHidden && (ofOption?.includes(operation.value) ?? true);
 }
 
-function operationsCell(group: readonly INodeProperties[]): string {
-	const shown = IN_ORDER.flatMap((operation) => {
-		const property = group.find((one) => isShown(one, operation));
-		if (!property) return [];
-		const when = group.length > 1 ? condition(property) : '';
-		return [`${operation.name}${when && ` (${when})`}`];
+/** What an operation's other parameters have to be, in words. */
+function conditionIn(operation: INodePropertyOptions, property: INodeProperties): string {
+	const inWords = (condition: Condition, isSo: boolean) => {
+		const [name, value] = condition;
+		const other = [...parameters, ...optional].find((one) => one.name === name);
+		if (!other || name === 'model' || !isIn(operation, other)) return [];
+		if (typeof value === 'boolean')
+			return [`${other.displayName} is ${value === isSo ? 'on' : 'off'}`];
+		const choice = choices(other).find((candidate) => candidate.value === value);
+		return [`${other.displayName} is ${isSo ? '' : 'not '}${choice?.name}`];
+	};
+	const { shownFor, hiddenFor } = conditionsOf(property);
+	return [
+		...shownFor.flatMap((condition) => inWords(condition, true)),
+		...hiddenFor.flatMap((condition) => inWords(condition, false)),
+	].join(' and ');
+}
+
+/** The operations that show a parameter, and what else has to be so: in one sentence, where it is the same for all. */
+function shownIn(group: readonly INodeProperties[]) {
+	const found = IN_ORDER.flatMap((operation) => {
+		const property = group.find((one) => isIn(operation, one));
+		return property ? [{ name: operation.name, when: conditionIn(operation, property) }] : [];
 	});
-	return shown.join() === IN_ORDER.map(({ name }) => name).join() ? 'all' : shown.join(', ');
+	const [when = '', ...others] = new Set(found.map((one) => one.when));
+	const names = found.map(
+		(one) => one.name + (others.length > 0 && one.when ? ` (when ${one.when})` : ''),
+	);
+	const isAll = names.join() === IN_ORDER.map(({ name }) => name).join();
+	return {
+		operations: isAll ? 'all' : names.join(', '),
+		sentence: others.length === 0 && when ? `Shown when ${when}.` : '',
+	};
 }
 
 function defaultCell(property: INodeProperties): string {
@@ -82,15 +106,17 @@ function row(group: readonly INodeProperties[]): string[] {
 	const [property] = group as [INodeProperties];
 	const { displayName, description = '', hint = '', typeOptions } = property;
 	const what = [description, hint].map((text) => text.replace(/[^.]$/, '$&.')).join(' ');
-	const when = group.length === 1 ? condition(property) : '';
+	const { operations: shownBy, sentence } = shownIn(group);
+	const isOfTool = !conditionsOf(property).hiddenFor.some(([name]) => name === '@tool');
 	const details = [
 		what.trim(),
 		what.includes(String(typeOptions?.maxValue)) ? '' : allowed(group, property),
-		when && `Shown ${when}.`,
+		sentence,
+		isOfTool ? '' : 'Not in the tool of an AI agent.',
 	];
 	return [
 		`**${displayName}**`,
-		operationsCell(group),
+		shownBy,
 		defaultCell(property),
 		details.filter((text) => text !== '').join(' '),
 	];

@@ -20,6 +20,7 @@ import { startRuntime } from '../engine/runtime';
 import { withProgress } from '../progress';
 import { replay } from './replay';
 import { report } from './report';
+import { withoutSecrets } from './secrets';
 import { ASKED, type Contact, runFreeSteps, runPaidSteps, stop } from './steps';
 import {
 	cleaned,
@@ -65,7 +66,7 @@ const apiKey = bareKey(process.env.GPTPROTO_API_KEY);
 /** @throws Error where a person does not say yes */
 async function agree(): Promise<void> {
 	const terminal = createInterface({ input: process.stdin, output: process.stdout });
-	terminal.on('SIGINT', () => terminal.close());
+	for (const from of [terminal, process]) from.once('SIGINT', () => terminal.close());
 	const closed = once(terminal, 'close').then(() => '');
 	const question = `\nSpend at most ${SECONDS} seconds of video? (y/N) `;
 	const answer = await Promise.race([terminal.question(question), closed]);
@@ -140,7 +141,7 @@ async function live(baseUrl: string): Promise<void> {
 	});
 	const ending: string[] = [];
 	await (resume ? makeVideos(contact, false) : firstContact(contact)).catch((fault: Error) => {
-		ending.push(fault.message);
+		ending.push(withoutSecrets(fault.message, apiKey));
 	});
 	if (contact.isStopped) await stopped;
 	await close();

@@ -33,8 +33,9 @@ interface Schema {
 	readonly items?: Schema;
 	readonly enum?: readonly string[];
 	readonly const?: unknown;
-	readonly oneOf?: readonly unknown[];
 }
+
+const { ErrorBody, PredictionEnvelope } = openapi.components.schemas;
 
 /** A video may be some frames longer or shorter, and so may its sound. */
 const LENGTH_TOLERANCE_SECONDS = 0.2;
@@ -123,21 +124,13 @@ function predictionPoints(transcript: Transcript): Point[] {
 	const answers = transcript.exchanges.filter(predictionIn);
 	if (answers.length === 0) return [];
 	const fields = PAID_STEPS.flatMap((step) => Object.entries(readingOf(transcript, step)));
-	return fieldPoints('', answers, openapi.components.schemas.PredictionEnvelope, (path, values) => {
+	return fieldPoints('', answers, PredictionEnvelope, (path, values) => {
 		const states = answers.map(predictionIn).map((one) => `${one?.status} (${one?.state})`);
 		if (path === 'data.status') return states;
 		// By what it says, an ID or an address is found wherever it stands.
 		const isTold = (told: unknown) => /string|number/.test(typeof told) && values.includes(told);
 		return fields.filter(([, told]) => isTold(told)).map(([name]) => name);
 	});
-}
-
-/** The documented form: `{ "error": { "message": "…", "type": "401" } }`; the content policy's code is 503, with HTTP 400. */
-function errorPoints(name: string, refused: Recorded): Point[] {
-	const codes = [String(refused.status), ...(refused.status === 400 ? ['503'] : [])];
-	const properties = { message: { type: 'string' }, type: { type: 'string', enum: codes } };
-	const described = { properties: { error: { type: 'object', properties } } };
-	return fieldPoints(`${name}: `, [refused], described, () => []);
 }
 
 /** How a request ended: its HTTP status, and the words of an error. */
@@ -164,7 +157,7 @@ function answerPoints(transcript: Transcript, step: StepName): Point[] {
 		const name = `${step}: ${call}`;
 		return [
 			point(name, isDocumented ? `HTTP ${wanted}` : '', seen, read, differs),
-			...(refused ? errorPoints(name, refused) : []),
+			...(refused ? fieldPoints(`${name}: `, [refused], ErrorBody, () => []) : []),
 		];
 	});
 }

@@ -12,8 +12,15 @@ import type { EngineRun, Product } from '../engine/engine';
 import { type Exchange, observed } from '../engine/observed';
 import type { Runtime } from '../engine/runtime';
 import { FAILED, itemsOf, runSeedance, SUCCESS } from '../engine/seedance';
-import * as transcripts from './transcript';
-import { FREE_STEPS, PAID_STEPS, type StepName, type Transcript } from './transcript';
+import {
+	FREE_STEPS,
+	PAID_STEPS,
+	predictionIdOf,
+	predictionIn,
+	type StepName,
+	type Transcript,
+	writeTranscript,
+} from './transcript';
 
 /** The smallest video that may be asked for, with prompt and picture of the documentation's sample. */
 export const ASKED = {
@@ -28,6 +35,7 @@ export const ASKED = {
 const PICTURE_FILE = join(__dirname, '..', 'demo', 'sample.png');
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 const WRONG_KEY = `sk-${'0'.repeat(40)}`;
+const LONGEST_QUOTE = 200;
 /** After Ctrl-C; the node itself waits somewhat less for the answer to a submission. */
 const LAST_ANSWER_MS = 12_000;
 
@@ -78,14 +86,15 @@ function parametersOf(step: StepName, model: string, paidFor?: string): IDataObj
 
 /** @throws Error when the contact was stopped */
 export async function runStep(contact: Contact, step: StepName, paidFor?: string): Promise<void> {
+	if (contact.isStopped) throw new Error('Stopped.');
 	const { product, apiKey, transcript, kept, pollingInterval, runs } = contact;
 	const { baseUrl, model, exchanges } = transcript;
-	const save = () => kept && transcripts.writeTranscript(kept.folder, transcript, apiKey);
+	const save = () => kept && writeTranscript(kept.folder, transcript, apiKey);
 	const onChange = (exchange: Exchange) => {
 		const recorded = Object.assign(exchange, { step });
 		if (!exchanges.includes(recorded)) exchanges.push(recorded);
 		save();
-		const status = transcripts.predictionIn(recorded)?.status;
+		const status = predictionIn(recorded)?.status;
 		if (status) contact.say?.(step, status);
 	};
 	const isTest = step.startsWith('Credential test');
@@ -121,11 +130,11 @@ export async function runFreeSteps(contact: Contact): Promise<void> {
 		const wasRefused = wrong?.status === 401 || wrong?.status === 403;
 		if (step === 'Submission, wrong key' && !wasRefused) continue;
 		await runStep(contact, step);
-		const { fault, status = 0, body = '' } = exchanges.at(-1) ?? {};
 		if (step !== 'Credential test') continue;
+		const { fault, status = 0, body = '' } = exchanges.at(-1) ?? {};
 		if (fault) throw new Error(`${baseUrl} could not be reached (${fault}).`);
-		if (status === 401 || status === 403)
-			throw new Error(`The API key was refused (HTTP ${status}): ${body}`);
+		if (status !== 401 && status !== 403) continue;
+		throw new Error(`The API key was refused (HTTP ${status}): ${body.slice(0, LONGEST_QUOTE)}`);
 	}
 }
 
@@ -138,7 +147,7 @@ export async function runPaidSteps(contact: Contact, submits: boolean): Promise<
 	const { transcript } = contact;
 	const steps = PAID_STEPS.filter((step) => transcript.videos[step] === undefined);
 	const runs = steps.map(async (step) => {
-		const id = transcripts.predictionIdOf(transcript, step);
+		const id = predictionIdOf(transcript, step);
 		if (id !== undefined || submits) await runStep(contact, step, id);
 	});
 	for (const end of await Promise.allSettled(runs)) if (end.status === 'rejected') throw end.reason;

@@ -1,4 +1,5 @@
-// The Operation dropdown. Its values are stored in users' workflows and never change.
+// The Operation dropdown, and the conditions that other properties share. Its values are stored in users' workflows and
+// never change.
 import type { INodeProperties } from 'n8n-workflow';
 
 export const OPERATIONS = ['submitAndWait', 'submit', 'getResult'] as const;
@@ -6,6 +7,12 @@ export type Operation = (typeof OPERATIONS)[number];
 
 /** Operations that send a picture and a prompt. */
 export const SUBMITTING = ['submit', 'submitAndWait'] satisfies Operation[];
+
+/** Operations that may download a video. */
+export const DELIVERING = ['getResult', 'submitAndWait'] satisfies Operation[];
+
+/** An AI agent hands a tool no files and is handed none, and no execution waits for it in the database. */
+export const AS_TOOL = { '@tool': [true] };
 
 export const operation: INodeProperties = {
 	displayName: 'Operation',

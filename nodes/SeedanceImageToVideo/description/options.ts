@@ -1,7 +1,7 @@
 // The optional settings, in the collection "Options"; alphabetical, as n8n asks.
 import type { INodeProperties } from 'n8n-workflow';
 import { DEFAULTS, RANGES } from '../gptproto/reference';
-import { SUBMITTING } from './operation';
+import { AS_TOOL, DELIVERING, SUBMITTING } from './operation';
 
 export const MIN_POLLING_INTERVAL_SECONDS = 0.1;
 
@@ -16,14 +16,8 @@ const { seed } = DEFAULTS;
 
 const submitting = { show: { '/operation': SUBMITTING } };
 
-/** An option of waiting, once for each way to wait: n8n asks all conditions of one property together. */
-function whenWaiting(option: INodeProperties): INodeProperties[] {
-	const ways = [
-		{ '/operation': ['submitAndWait'] },
-		{ '/operation': ['getResult'], '/waitForCompletion': [true] },
-	];
-	return ways.map((show) => ({ ...option, displayOptions: { show } }));
-}
+/** Submit never waits (a hidden field in result.ts says so to n8n), Get Result where it is told to. */
+const waiting = { hide: { '/waitForCompletion': [false] } };
 
 export const options: INodeProperties = {
 	displayName: 'Options',
@@ -42,6 +36,19 @@ export const options: INodeProperties = {
 			description: 'Whether to keep the camera still',
 		},
 		{
+			displayName: 'File Name',
+			name: 'fileName',
+			type: 'string',
+			displayOptions: {
+				show: { '/operation': DELIVERING, '/downloadVideo': [true] },
+				hide: AS_TOOL,
+			},
+			default: '',
+			placeholder: 'e.g. {{ $json.title }}',
+			description:
+				'Name of the video file. Where it does not end with .mp4, that is added. Empty means the prediction ID.',
+		},
+		{
 			displayName: 'Generate Audio',
 			name: 'generateAudio',
 			type: 'boolean',
@@ -51,19 +58,20 @@ export const options: INodeProperties = {
 				'Whether to generate sound for the video. The Seedance 1.0 models may ignore this.',
 		},
 		{
-			displayName: 'Last Frame Data Field Name',
+			displayName: 'Last Frame Field Name',
 			name: 'lastFrameBinaryPropertyName',
 			type: 'string',
-			displayOptions: { show: { ...submitting.show, lastFrameInputType: ['binary'] } },
+			typeOptions: { binaryDataProperty: true },
+			displayOptions: { ...submitting, hide: { lastFrameInputType: ['url'], ...AS_TOOL } },
 			default: '',
 			placeholder: 'e.g. lastFrame',
-			description: 'The name of the input field holding the image the video ends with',
+			description: 'The name of the input field holding the image file the video ends with',
 		},
 		{
 			displayName: 'Last Frame Image URL',
 			name: 'lastFrameUrl',
 			type: 'string',
-			displayOptions: { hide: { lastFrameInputType: ['binary'] }, ...submitting },
+			displayOptions: { ...submitting, hide: { lastFrameInputType: ['binary'] } },
 			default: '',
 			placeholder: 'e.g. https://example.com/last-image.png',
 			description: 'Address of the image the video ends with: an http(s) URL or a data URI',
@@ -72,13 +80,14 @@ export const options: INodeProperties = {
 			displayName: 'Last Frame Input Type',
 			name: 'lastFrameInputType',
 			type: 'options',
-			displayOptions: submitting,
+			displayOptions: { ...submitting, hide: AS_TOOL },
 			options: [
 				{ name: 'Image URL', value: 'url' },
 				{ name: 'Binary File', value: 'binary' },
 			],
 			default: 'url',
-			description: 'Where the last frame of the video comes from',
+			description:
+				'Where the last frame of the video comes from. Needed only where an expression decides it.',
 		},
 		{
 			displayName: 'Max Concurrent Requests',
@@ -98,15 +107,16 @@ export const options: INodeProperties = {
 			description:
 				'Options that are given as one expression are not read by n8n. Remove this one, and add the options one by one.',
 		},
-		...whenWaiting({
+		{
 			displayName: 'Polling Interval (Seconds)',
 			name: 'pollingInterval',
 			type: 'number',
+			displayOptions: waiting,
 			typeOptions: { minValue: MIN_POLLING_INTERVAL_SECONDS },
 			default: 4,
 			description:
 				'How often to ask for the result. The first time is later, and on long waits the interval grows up to three times.',
-		}),
+		},
 		{
 			displayName: 'Seed',
 			name: 'seed',
@@ -121,30 +131,32 @@ export const options: INodeProperties = {
 			description: `Number that makes a result repeatable. ${RANGES.seed.min} asks for a random one.`,
 		},
 		{
-			displayName: 'Spending Limit (Seconds of Video)',
+			displayName: 'Spending Limit (Seconds)',
 			name: 'spendingLimit',
 			type: 'number',
 			displayOptions: submitting,
 			typeOptions: { minValue: 0, numberPrecision: 0 },
 			default: 0,
 			description:
-				'How many seconds of video a run may submit. A run that would submit more is refused before anything is sent. 0 means no limit. Read from the first item.',
+				'How many seconds of video a run may submit. A run that would submit more is refused before anything is sent. 0 means no limit. Read from the first item. As a tool of an AI agent, each call counts alone.',
 		},
-		...whenWaiting({
+		{
 			displayName: 'Survive Restarts',
 			name: 'surviveRestarts',
 			type: 'boolean',
+			displayOptions: { hide: { ...waiting.hide, ...AS_TOOL } },
 			default: false,
 			description:
 				"Whether to keep the wait in n8n's database. It then survives a restart and holds no worker, but a video is noticed up to about a minute late. Needs n8n 2.41.",
-		}),
-		...whenWaiting({
+		},
+		{
 			displayName: 'Timeout (Minutes)',
 			name: 'timeoutMinutes',
 			type: 'number',
+			displayOptions: waiting,
 			default: 15,
 			description:
 				'How long an item may take, its time in any queue included. After that the prediction keeps rendering. Use Get Result to fetch it later.',
-		}),
+		},
 	],
 };

@@ -1,5 +1,6 @@
 // The fields of a result: which prediction, whether to wait, and what to put out.
 import type { INodeProperties } from 'n8n-workflow';
+import { AS_TOOL, DELIVERING } from './operation';
 
 export const predictionField: INodeProperties = {
 	displayName: 'Prediction ID',
@@ -30,15 +31,20 @@ export const resultFields: INodeProperties[] = [
 		description:
 			'Whether to wait until the video is finished. When off, the node returns the present status.',
 	},
+	// Submit never waits, so that one condition hides the options of waiting wherever nothing is waited for. In Submit and
+	// Wait the field stays unset: of a name that stands twice, n8n fills in a default only where it is shown.
+	{
+		displayName: 'Wait for Completion',
+		name: 'waitForCompletion',
+		type: 'hidden',
+		displayOptions: { show: { operation: ['submit'] } },
+		default: false,
+	},
 	{
 		displayName: 'Download Video',
 		name: 'downloadVideo',
 		type: 'boolean',
-		displayOptions: {
-			show: { operation: ['getResult', 'submitAndWait'] },
-			// n8n hands no files to an AI agent: a tool answers with the address only.
-			hide: { '@tool': [true] },
-		},
+		displayOptions: { show: { operation: DELIVERING }, hide: AS_TOOL },
 		default: true,
 		description: 'Whether to download the finished video into a field of the output item',
 	},
@@ -48,8 +54,8 @@ export const resultFields: INodeProperties[] = [
 		type: 'string',
 		required: true,
 		displayOptions: {
-			show: { operation: ['getResult', 'submitAndWait'], downloadVideo: [true] },
-			hide: { '@tool': [true] },
+			show: { operation: DELIVERING, downloadVideo: [true] },
+			hide: AS_TOOL,
 		},
 		default: 'data',
 		placeholder: 'e.g. data',

@@ -9,7 +9,7 @@ import {
 	type Resolution,
 	RESOLUTIONS,
 } from '../gptproto/reference';
-import { SUBMITTING } from './operation';
+import { AS_TOOL, SUBMITTING } from './operation';
 
 // n8n's lint reads a default only as a literal or a plain name.
 const { aspectRatio, duration, model, resolution } = DEFAULTS;
@@ -21,7 +21,11 @@ function byName(a: INodePropertyOptions, b: INodePropertyOptions): number {
 }
 
 const models = Object.entries(MODELS)
-	.map(([value, { name }]) => ({ name, value, description: value }))
+	.map(([value, { name, resolutions, audio }]) => ({
+		name,
+		value,
+		description: `Renders ${resolutions.join(', ')}, ${audio ? 'with sound' : 'sound not documented'} (${value})`,
+	}))
 	.sort(byName);
 
 const aspectRatios = ASPECT_RATIOS.map((ratio) => ({ name: ratio, value: ratio })).sort(byName);
@@ -57,15 +61,17 @@ export const submissionFields: INodeProperties[] = [
 		type: 'options',
 		displayOptions: { show },
 		options: models,
+		// An expression may give a model that is newer than this list.
+		allowArbitraryValues: true,
 		default: model,
 		description:
-			'The Seedance model that renders the video. An expression may give another model ID.',
+			'The Seedance model that renders the video. For another one, switch to Expression and enter its ID.',
 	},
 	{
 		displayName: 'Image Input Type',
 		name: 'imageInputType',
 		type: 'options',
-		displayOptions: { show },
+		displayOptions: { show, hide: AS_TOOL },
 		options: [
 			{
 				name: 'Image URL',
@@ -86,7 +92,7 @@ export const submissionFields: INodeProperties[] = [
 		name: 'imageUrl',
 		type: 'string',
 		required: true,
-		displayOptions: { show: { ...show, imageInputType: ['url'] } },
+		displayOptions: { show, hide: { imageInputType: ['binary'] } },
 		default: '',
 		placeholder: 'e.g. https://example.com/image.png',
 		description: 'Address of the first frame: an http(s) URL open to the internet, or a data URI',
@@ -119,10 +125,16 @@ export const submissionFields: INodeProperties[] = [
 		displayOptions: { show },
 		options: aspectRatios,
 		default: aspectRatio,
-		description: "Ratio of width to height. A ratio unlike the picture's crops the picture.",
+		description: 'Ratio of width to height. A picture of another ratio is cropped.',
+	},
+	{
+		// First, since n8n's AI builder takes the values of two fields of one name from the first.
+		...resolutionField(RESOLUTIONS, { show, hide: { model: limitedModels } }),
+		builderHint: {
+			propertyHint: `${limitedModels.join(' and ')} render ${limitedResolutions.join(' and ')} only`,
+		},
 	},
 	resolutionField(limitedResolutions, { show: { ...show, model: limitedModels } }),
-	resolutionField(RESOLUTIONS, { show, hide: { model: limitedModels } }),
 	{
 		displayName: 'Duration (Seconds)',
 		name: 'duration',

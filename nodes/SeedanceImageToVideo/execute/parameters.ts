@@ -36,7 +36,8 @@ function orUnset(value: unknown): unknown {
 function readersOf(context: IExecuteFunctions, item: number) {
 	const evaluated = (name: string, path: string): unknown => {
 		try {
-			return orUnset(context.getNodeParameter(path, item, undefined));
+			// The default, where n8n shows no such parameter: in the tool of an AI agent.
+			return orUnset(context.getNodeParameter(path, item, defaultOf(name)));
 		} catch (fault) {
 			const { message } = describeUnexpected(fault);
 			return throwInvalid(name, { kind: 'expression', message });
@@ -152,13 +153,15 @@ export function readSubmission(
 ): SubmissionPlan {
 	const readers = readersOf(context, item);
 	const { parameter, isAdded, option, orDefault } = readers;
-	const lastType = option('lastFrameInputType');
-	// The type alone, with no address, is a form half filled in: better said than silently left out. An address whose
-	// expression gives nothing, as in the row of a sheet, is not set.
+	// A field's name has to be there where it was added; an address whose expression gives nothing, as in the row of a sheet,
+	// is not set. The type alone is a form half filled in: better said than silently left out.
+	const isFromField =
+		isAdded('lastFrameBinaryPropertyName') && option('lastFrameUrl') === undefined;
+	const lastType = option('lastFrameInputType') ?? (isFromField ? 'binary' : 'url');
 	const hasLastFrame =
-		option('lastFrameUrl') !== undefined ||
 		lastType === 'binary' ||
-		(lastType !== undefined && !isAdded('lastFrameUrl'));
+		option('lastFrameUrl') !== undefined ||
+		(option('lastFrameInputType') !== undefined && !isAdded('lastFrameUrl'));
 	return {
 		...readItemPlan(readers, waitsForVideo, waitsForVideo && !isTool),
 		settings: readSettings({
@@ -171,15 +174,30 @@ export function readSubmission(
 			cameraFixed: option('cameraFixed'),
 			generateAudio: option('generateAudio'),
 		}),
-		image: readSource(parameter, 'imageInputType', 'imageUrl', 'binaryPropertyName'),
+		image: readSource(parameter, {
+			type: ['imageInputType', orDefault('imageInputType')],
+			url: 'imageUrl',
+			field: 'binaryPropertyName',
+		}),
 		lastImage: hasLastFrame
-			? readSource(option, 'lastFrameInputType', 'lastFrameUrl', 'lastFrameBinaryPropertyName')
+			? readSource(option, {
+					type: ['lastFrameInputType', lastType],
+					url: 'lastFrameUrl',
+					field: 'lastFrameBinaryPropertyName',
+				})
 			: undefined,
 	};
 }
 
-function readSource(read: Read, type: string, url: string, field: string): PictureSource {
-	return readOneOf(type, read(type) ?? defaultOf(type), ['url', 'binary']) === 'binary'
+interface SourceNames {
+	/** The parameter, and what it gives. */
+	readonly type: readonly [name: string, value: unknown];
+	readonly url: string;
+	readonly field: string;
+}
+
+function readSource(read: Read, { type, url, field }: SourceNames): PictureSource {
+	return readOneOf(...type, ['url', 'binary']) === 'binary'
 		? { parameter: field, kind: 'field', value: read(field) }
 		: { parameter: url, kind: 'address', value: read(url) };
 }

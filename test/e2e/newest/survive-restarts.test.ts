@@ -272,6 +272,10 @@ test(
 		await place.rest.stop(id);
 
 		const stopped = await place.rest.waitFor(id, ['canceled'], 15_000);
+		expect(stopped.runs[SEEDANCE]?.at(-1)?.metadata?.subExecution).toEqual({
+			executionId: keeper,
+			workflowId: workflow.id,
+		});
 		const ids = itemsOf(stopped, SEEDANCE).map(({ json }) => json.predictionId);
 		expect(ids).toEqual(
 			place.sandbox.predictions

@@ -78,10 +78,13 @@ async function startSubExecution(
 		options.maxConcurrentRequests,
 	);
 	const { $execution, $workflow } = context.getWorkflowDataProxy(0);
-	await context.executeWorkflow({ code }, parked.map(toItem), undefined, {
-		parentExecution: { executionId: $execution.id, workflowId: $workflow.id, shouldResume: true },
+	const workflowId = $workflow.id;
+	const { executionId } = await context.executeWorkflow({ code }, parked.map(toItem), undefined, {
+		parentExecution: { executionId: $execution.id, workflowId, shouldResume: true },
 		executionMode: context.getMode(),
 	});
+	// n8n lists it under this workflow, and makes a link of this.
+	context.setMetadata({ subExecution: { executionId, workflowId }, subExecutionsCount: 1 });
 }
 
 /**
