@@ -91,8 +91,6 @@ export function parameters(stage: Stage): void {
 		test('no label of an option is cut', async () => {
 			await editor.addOption('Spending Limit (Seconds)');
 			await editor.parameter('spendingLimit').waitFor();
-			await editor.addOption('Polling Interval (Seconds)');
-			await editor.parameter('pollingInterval').waitFor();
 			expect(await editor.cutLabels()).toEqual([]);
 		});
 
