@@ -37,7 +37,8 @@ export class GptProtoApi implements ICredentialType {
 		dark: 'file:../nodes/SeedanceImageToVideo/seedance.dark.svg',
 	} as const;
 
-	documentationUrl = 'https://docs.gptproto.com';
+	documentationUrl =
+		'https://docs.gptproto.com/docs/allapi/Doubao/doubao-seedance-2-0-fast-260128/gptproto-format/image-to-video';
 
 	properties: INodeProperties[] = [
 		{
@@ -108,6 +109,6 @@ export class GptProtoApi implements ICredentialType {
 				},
 			},
 			// n8n asks each rule for its own kind, though its type wants all of them to be of one.
-		] as ICredentialTestRequest['rules'],
+		] as IAuthenticateRuleResponseCode[],
 	};
 }

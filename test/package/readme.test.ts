@@ -55,9 +55,10 @@ describe.each(['README.md', 'CONTRIBUTING.md'])('the commands of %s', (file) => 
 it('has the sections n8n asks for, in its order', () => {
 	const wanted = [
 		'Installation',
-		'Credentials',
 		'Operations',
+		'Credentials',
 		'Compatibility',
+		'Usage',
 		'Resources',
 		'Version history',
 	];

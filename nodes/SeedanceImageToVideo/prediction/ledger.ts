@@ -248,8 +248,8 @@ export class Ledger {
 	}
 
 	/**
-	 * Predictions that an earlier try of this round has paid for and no item of this run has picked up: other parameters, or
-	 * another account. What that try delivered is among them: it failed as a whole, so nobody has seen it.
+	 * Accepted predictions of this round that no item of this run has picked up: other parameters, or another account. What an
+	 * earlier try of the round had put out, n8n has thrown away.
 	 */
 	leftAlone(): ItemPrediction[] {
 		const isLeft = (entry: LedgerEntry): entry is AcceptedEntry =>

@@ -51,6 +51,8 @@ const NOT_SENT_AFTER_REFUSAL =
 function failureWords(reason: Reason, facts: PredictionFacts): Words {
 	const id = oneLine(facts.predictionId ?? '');
 	const status = oneLine(facts.status ?? 'unknown', 40);
+	const lastAnswer = (obstacle: Obstacle | null) =>
+		obstacle === null ? '' : `Last answer: ${obstacleInWords(obstacle)}.`;
 	switch (reason.kind) {
 		case 'refused':
 		case 'notSentAfterRefusal': {
@@ -81,7 +83,11 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 			return reason.limit
 				? [
 						`The rate limit held this item back for ${inWords(reason.waitedMs)}`,
-						'Nothing was submitted. Your account may have too many videos in progress, or the model is overloaded. It is safe to submit this item again later.',
+						joined(
+							'Nothing was submitted.',
+							lastAnswer(reason.limit),
+							'Your account may have too many videos in progress, or the model is overloaded. It is safe to submit this item again later.',
+						),
 						'rate-limited',
 					]
 				: [
@@ -122,11 +128,15 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 			];
 		}
 		case 'stateUnknown': {
-			const { obstacle } = reason;
-			const last = obstacle === null ? '' : `Last answer: ${obstacleInWords(obstacle)}.`;
+			const { obstacle, pauseMs } = reason;
+			const pause =
+				pauseMs > 0
+					? `GPTProto asks for a pause of ${inWords(pauseMs)}, which is longer than the time left.`
+					: '';
+			const isSafe = 'The prediction itself is not affected.';
 			return [
 				`The status of prediction ${id} could not be read`,
-				joined('The prediction itself is not affected.', last, 'Use Get Result again later.'),
+				joined(isSafe, lastAnswer(obstacle), pause, 'Use Get Result again later.'),
 				obstacle?.kind === 'rateLimited' ? 'rate-limited' : 'temporarily-unavailable',
 			];
 		}
