@@ -54,7 +54,6 @@ it.each([
 			message: expect.stringContaining(message),
 			description: expect.stringContaining(remedy),
 			httpCode,
-			context: { itemIndex: 0 },
 		});
 	}
 	expect(engine.sandbox.predictions).toHaveLength(0);

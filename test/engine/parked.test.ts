@@ -45,7 +45,7 @@ function comparable(value: unknown): unknown {
 			.replace(/"(createdAt|created_at)":"[^"]+"/g, '"$1":"then"')
 			.replace(/"(executionTime|execution_time)":\d+/g, '"$1":1')
 			.replace(/"timings":\{[^}]*\}/g, '"timings":{}')
-			.replace(/ If this run submitted it, a retry submits the item again\./g, ''),
+			.replace(/ Retry On Fail, and [^.]+, submit the item again\./g, ''),
 	);
 }
 

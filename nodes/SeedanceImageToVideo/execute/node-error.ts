@@ -88,7 +88,7 @@ export function throwFirstFailure(
 	{ context, isTool }: Batch,
 	results: readonly unknown[],
 	wordsOf: WordsOf,
-	restOf: (others: ByItem, failed: number) => string,
+	restOf: (others: ByItem, first: Message) => string,
 ): void {
 	const [first, ...others] = [...results.entries()].flatMap(([item, failure]) =>
 		failure instanceof ExplainedError ? [{ item, failure, words: wordsOf(failure, item) }] : [],
@@ -98,7 +98,7 @@ export function throwFirstFailure(
 		// What met the whole run is said once.
 		.filter(({ failure }) => failure !== first.failure)
 		.map(({ item, words }) => [item, words.message] as const);
-	const words = withMore(first.words, restOf(said, first.item));
+	const words = withMore(first.words, restOf(said, first.words));
 	throw toNodeError(context.getNode(), words, first.item, isTool);
 }
 

@@ -113,9 +113,13 @@ function finish(
 		return { ...(isRetried ? withRetry(words) : words), facts };
 	};
 	giveHints(batch, results, leftAlone);
-	throwFirstFailure(batch, results, wordsOf, (others) =>
-		joined(describeRest(others, ledger.retrievable(), isCalled), leftAlone),
-	);
+	throwFirstFailure(batch, results, wordsOf, (others, { message }) => {
+		// What the message itself is about needs no second mention.
+		const accepted = ledger
+			.retrievable()
+			.filter(({ predictionId }) => !message.includes(predictionId));
+		return joined(describeRest(others, accepted, isCalled), leftAlone);
+	});
 	return toOutput(batch, results, wordsOf);
 }
 

@@ -53,6 +53,7 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 	const status = oneLine(facts.status ?? 'unknown', 40);
 	const lastAnswer = (obstacle: Obstacle | null) =>
 		obstacle === null ? '' : `Last answer: ${obstacleInWords(obstacle)}.`;
+	const picksUp = `Retry On Fail, and ${RETRY}, do not pay again either.`;
 	switch (reason.kind) {
 		case 'refused':
 		case 'notSentAfterRefusal': {
@@ -144,6 +145,8 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 			return [
 				`Prediction ${id} is finished, but GPTProto gave no http(s) address for the video`,
 				'The prediction is paid for. Use Get Result with this prediction ID later, or ask GPTProto about it.',
+				undefined,
+				picksUp,
 			];
 		case 'notDownloaded': {
 			const why = downloadFaultInWords(reason.fault);
@@ -152,11 +155,14 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 				? [
 						`The video of prediction ${id} is finished but n8n could not store it`,
 						`Make room where your n8n stores files, or raise its limit. ${why} ${where}`,
+						undefined,
+						picksUp,
 					]
 				: [
 						`The video of prediction ${id} is finished but could not be downloaded`,
 						`Last attempt: ${why}. ${where}`,
 						'temporarily-unavailable',
+						picksUp,
 					];
 		}
 	}

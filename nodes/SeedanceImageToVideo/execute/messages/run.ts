@@ -35,7 +35,7 @@ export function describeNotAnother(limit: number): Message {
 
 /** A retry takes the items as they were, so that nothing but the parameters can be changed between two tries. */
 const AS_LONG_AS =
-	"Both do so only while this node's image, prompt and other settings of the video stay as they are. To get these videos, set On Error to Continue, save, and retry. To change one item, run that item alone. Execute step and Execute workflow submit and pay for all items again.";
+	"Both do so only while this node's image, prompt and other settings of the video stay as they are. To get these videos, set 'On Error' to Continue, save, and retry. To change one item, run that item alone. Execute step and Execute workflow submit and pay for all items again.";
 
 /**
  * What else a person has to know when one item stops the workflow.
@@ -51,9 +51,9 @@ export function describeRest(
 	const say = (list: string) =>
 		isCalled
 			? `Use Get Result to get ${these} without paying again: ${list}. A retry of the workflow that called this sub-workflow submits and pays for all items again.`
-			: `Retry On Fail, and ${RETRY}, pick up ${these} without paying again: ${list}. ${AS_LONG_AS}`;
+			: `Retry On Fail, and ${RETRY}, pick up ${these} without paying again: ${list}.`;
 	const known = aboutItems(idsByItem(accepted), say, "n8n's log names all of them.");
-	return joined(didNotFinish(others), known);
+	return joined(didNotFinish(others), known, isCalled || known === '' ? '' : AS_LONG_AS);
 }
 
 function idsByItem(predictions: readonly ItemPrediction[]): ByItem {
