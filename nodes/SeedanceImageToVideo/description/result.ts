@@ -29,7 +29,7 @@ export const resultFields: INodeProperties[] = [
 		displayOptions: { show: { operation: ['getResult'] } },
 		default: false,
 		description:
-			'Whether to wait until the video is finished. When off, the node returns the present status.',
+			'Whether to wait until the video is finished. When off, the node returns the status as it is now.',
 	},
 	// Submit never waits, so that one condition hides the options of waiting wherever nothing is waited for. In Submit and
 	// Wait the field stays unset: of a name that stands twice, n8n fills in a default only where it is shown.
