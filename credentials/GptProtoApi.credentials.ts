@@ -78,7 +78,7 @@ export class GptProtoApi implements ICredentialType {
 			url: MODELS_PATH,
 			disableFollowRedirect: true,
 		},
-		// Any web page answers 200; only the API answers with a list in `data`.
+		// Any web page gives HTTP 200; only the API gives a list in `data`.
 		rules: [
 			{
 				type: 'responseSuccessBody',
