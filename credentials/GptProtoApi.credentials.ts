@@ -99,7 +99,7 @@ export class GptProtoApi implements ICredentialType {
 				'GPTProto knows this API key, or a proxy stands in front of it, and did not allow the test. Check the key and the balance in the dashboard at gptproto.com.',
 			),
 			codeMeans(404, WRONG_ADDRESS),
-			// Any web page answers 200; only the API answers with a list in `data`.
+			// Any web page gives HTTP 200; only the API gives a list in `data`.
 			{
 				type: 'responseSuccessBody',
 				properties: {
