@@ -101,7 +101,7 @@ export const options: INodeProperties = {
 		{
 			displayName: 'One Expression for All Options',
 			name: ONE_EXPRESSION,
-			type: 'number',
+			type: 'hidden',
 			displayOptions: { show: { [ONE_EXPRESSION]: [{ _cnd: { gt: 0 } }] } },
 			default: 0,
 			description:
