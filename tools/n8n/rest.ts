@@ -96,7 +96,16 @@ export class RestClient {
 		const { name, nodes, connections, settings = {} } = definition;
 		// Only with the project does 1.x look for a credential of the name the file gives.
 		const project = await this.session.call<{ id: string }>('GET', '/rest/projects/personal');
-		const workflow = { name, nodes, connections, settings, active: false, projectId: project.id };
+		const workflow = {
+			name,
+			nodes,
+			connections,
+			settings,
+			active: false,
+			// As the editor does: without it, 2.x cannot execute a step.
+			pinData: {},
+			projectId: project.id,
+		};
 		return await this.session.call('POST', '/rest/workflows', workflow);
 	}
 
@@ -133,7 +142,7 @@ export class RestClient {
 		{ id, name, connections, versionId }: Workflow,
 		nodes: WorkflowDefinition['nodes'],
 	): Promise<Workflow> {
-		const workflow = { name, nodes, connections, versionId, active: false };
+		const workflow = { name, nodes, connections, versionId, active: false, pinData: {} };
 		return await this.session.call('PATCH', `/rest/workflows/${id}`, workflow);
 	}
 
