@@ -17,8 +17,8 @@ beforeEach(() => {
 });
 
 const revoke = (key: string) => {
-	const { [key]: _, ...left } = engine.sandbox.options.keys;
-	engine.sandbox.options.keys = left;
+	const left = Object.entries(engine.sandbox.options.keys).filter(([other]) => other !== key);
+	engine.sandbox.options.keys = Object.fromEntries(left);
 };
 const accepted = () => engine.sandbox.predictions.length;
 const predictionIds = () => engine.sandbox.predictions.map(({ id }) => id);
