@@ -103,8 +103,8 @@ async function submit(parts: ApiParts, incoming: FastifyRequest, reply: FastifyR
 	if (store.inFlight() >= settings.maxInFlight) return limits.refuse(reply);
 	const remembered = incoming.record.body as SubmissionBody;
 	const submission = { account: incoming.account, model: modelOf(incoming), body, remembered };
-	const asked = askedFor(body.prompt);
-	if (asked?.to.includes('submit')) {
+	const asked = askedFor(body.prompt, 'submit');
+	if (asked) {
 		const id = givenId(asked);
 		if (id !== undefined) store.accept(submission, inputs, id);
 		return sendAsGiven(incoming, reply, asHttp(asked, { id: id ?? '', video: '' }));
@@ -130,8 +130,8 @@ async function result(parts: ApiParts, incoming: FastifyRequest, reply: FastifyR
 	const { status } = prediction;
 	const succeeded = status === 'succeeded';
 	const ended = succeeded || status === 'failed' || status === 'expired';
-	const asked = askedFor(prediction.body.prompt);
-	if (ended && asked?.to.includes('result') && !asked.to.includes('submit')) {
+	const asked = askedFor(prediction.body.prompt, 'result');
+	if (ended && asked) {
 		prediction.resultRequests++;
 		const { video } = addressesOf(parts, prediction);
 		return sendAsGiven(incoming, reply, asHttp(asked, { id, video }));

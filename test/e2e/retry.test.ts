@@ -70,9 +70,10 @@ inEveryN8n((place) => {
 		const called = node('Called', 'n8n-nodes-base.executeWorkflowTrigger', 1.1, {
 			inputSource: 'passthrough',
 		});
-		const sub = await place.rest.createWorkflow(line(called, seedance(place.credential)));
+		// Given inline, since n8n 2 does not call a saved one that is not published, and 1 does not publish it.
 		const call = node('Call', 'n8n-nodes-base.executeWorkflow', 1.2, {
-			workflowId: { __rl: true, mode: 'id', value: sub.id },
+			source: 'parameter',
+			workflowJson: JSON.stringify(line(called, seedance(place.credential))),
 			options: {},
 		});
 		const failed = await place.run(line(start(), items(prompts(2)), call));

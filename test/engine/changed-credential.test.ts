@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 
 const revoke = (key: string) => {
-	const left = Object.entries(engine.sandbox.options.keys).filter(([other]) => other !== key);
+	const left = Object.entries(engine.sandbox.options.keys).filter(([one]) => one !== key);
 	engine.sandbox.options.keys = Object.fromEntries(left);
 };
 const accepted = () => engine.sandbox.predictions.length;

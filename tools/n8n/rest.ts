@@ -98,7 +98,11 @@ export class RestClient {
 
 	/** Switches a workflow on (2.x calls it publishing), so that its triggers and webhooks work. */
 	async activate({ id, versionId }: Workflow): Promise<void> {
-		await this.session.call('POST', `/rest/workflows/${id}/activate`, { versionId });
+		const path = `/rest/workflows/${id}`;
+		const answer = await this.session.send('POST', `${path}/activate`, { versionId });
+		await answer.text();
+		// 1.x has no such call: there it is a change of the workflow.
+		if (!answer.ok) await this.session.call('PATCH', path, { versionId, active: true });
 	}
 
 	/**

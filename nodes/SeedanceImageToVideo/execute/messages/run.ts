@@ -75,6 +75,8 @@ export function describeEvent(event: RunEvent): string {
 			return `Prediction ${oneLine(event.predictionId)} was accepted while the execution was being cancelled. It will keep rendering and will be charged`;
 		case 'responseLost':
 			return `The answer to a submission was lost (${obstacleInWords(event.reason)}). A prediction may exist and may be billed [Item ${event.item}]`;
+		case 'rateLimited':
+			return `GPTProto's rate limit holds requests back (${obstacleInWords(event.limit)}). The node waits for it until the timeout of each item`;
 	}
 }
 

@@ -133,7 +133,10 @@ async function deliverableOf(batch: Batch, parked: ParkedItem): Promise<Delivera
 		if (reason?.kind !== 'timedOut') throw failure;
 		// It has ended, as the last check saw: it is not unfinished, but out of sight.
 		const facts = { predictionId, status: parked.status ?? undefined };
-		throw new PredictionFailure({ kind: 'stateUnknown', obstacle: reason.obstacle }, facts);
+		throw new PredictionFailure(
+			{ kind: 'stateUnknown', obstacle: reason.obstacle, pauseMs: 0 },
+			facts,
+		);
 	});
 	throwIfEnded(prediction, waitsForVideo);
 	const delivery = { item, account, timing: timingOf(run, parked), output, waitsForVideo };
