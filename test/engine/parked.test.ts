@@ -411,9 +411,11 @@ it('lists a video that could not be stored once, as what it is, on Stop', async 
 	store.mockRestore();
 	const { message, description } = errorOf(keeper);
 	const [first, second] = engine.sandbox.predictions.map(({ id }) => id);
-	expect(message).toContain(`The video of prediction ${first} is finished but could not be`);
+	expect(message).toContain(
+		`The video of prediction ${first} is finished but n8n could not store it`,
+	);
 	expect(description).toContain(
-		`1 more item did not finish: [Item 1] The video of prediction ${second} is finished but could`,
+		`1 more item did not finish: [Item 1] The video of prediction ${second} is finished but n8n could not store it`,
 	);
 	expect(description).not.toMatch(/\d videos? finished/);
 	expect(`${message} ${description}`.split(String(second))).toHaveLength(2);
