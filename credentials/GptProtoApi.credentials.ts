@@ -1,5 +1,6 @@
 // The credential "GPTProto API": where the API lives and the key to it. The key is attached here and nowhere else.
 import type {
+	IAuthenticateRuleResponseCode,
 	ICredentialDataDecryptedObject,
 	ICredentialTestRequest,
 	ICredentialType,
@@ -17,6 +18,14 @@ function addressOf({ url, baseURL, uri }: IHttpRequestOptions & { readonly uri?:
 
 const BASE_URL_WORDS =
 	"'Base URL' must be an address that starts with https:// or http://, without user name, password, query or fragment";
+
+const WRONG_ADDRESS =
+	"The answer does not come from GPTProto's API. Check 'Base URL': it must be the address of the API.";
+
+/** What the test says of an HTTP status, in place of n8n's "Unauthorized" and the like. */
+function codeMeans(value: number, message: string): IAuthenticateRuleResponseCode {
+	return { type: 'responseCode', properties: { value, message } };
+}
 
 export class GptProtoApi implements ICredentialType {
 	name = 'gptProtoApi';
@@ -48,7 +57,9 @@ export class GptProtoApi implements ICredentialType {
 			type: 'string',
 			default: DEFAULT_BASE_URL,
 			placeholder: `e.g. ${DEFAULT_BASE_URL}`,
-			description: 'Change this only for a proxy or a sandbox. The key is sent to this host only.',
+			// Where no host answers, n8n shows the bare code and leaves no room for other words.
+			description:
+				'Change this only for a proxy or a sandbox. The key is sent to this host only. If the test says ENOTFOUND or ECONNREFUSED, this address is wrong or cannot be reached.',
 		},
 	];
 
@@ -78,17 +89,26 @@ export class GptProtoApi implements ICredentialType {
 			url: MODELS_PATH,
 			disableFollowRedirect: true,
 		},
-		// Any web page gives HTTP 200; only the API gives a list in `data`.
 		rules: [
+			codeMeans(
+				401,
+				'GPTProto did not accept this API key. Compare it with the one in the dashboard at gptproto.com, under API Keys. It may be mistyped or revoked.',
+			),
+			codeMeans(
+				403,
+				'GPTProto knows this API key, or a proxy stands in front of it, and did not allow the test. Check the key and the balance in the dashboard at gptproto.com.',
+			),
+			codeMeans(404, WRONG_ADDRESS),
+			// Any web page gives HTTP 200; only the API gives a list in `data`.
 			{
 				type: 'responseSuccessBody',
 				properties: {
 					key: 'data',
 					value: undefined,
-					message:
-						"The answer does not come from GPTProto's API. Check 'Base URL': it must be the address of the API.",
+					message: WRONG_ADDRESS,
 				},
 			},
-		],
+			// n8n asks each rule for its own kind, though its type wants all of them to be of one.
+		] as IAuthenticateRuleResponseCode[],
 	};
 }

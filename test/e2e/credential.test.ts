@@ -26,10 +26,11 @@ inEveryN8n((place) => {
 		});
 	});
 
-	test('a wrong key is refused', async () => {
+	test('a wrong key is refused, and the message says where to look', async () => {
 		const { status, message } = await verdict({ apiKey: 'sk-wrong' });
 		expect(status).toBe('Error');
 		expect(message).not.toContain('sk-wrong');
+		expect(message).toMatch(/^GPTProto did not accept this API key\. .* under API Keys\./);
 	});
 
 	test('an address where nobody answers is refused', async () => {

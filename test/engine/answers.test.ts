@@ -54,7 +54,6 @@ it.each([
 			message: expect.stringContaining(message),
 			description: expect.stringContaining(remedy),
 			httpCode,
-			context: { itemIndex: 0 },
 		});
 	}
 	expect(engine.sandbox.predictions).toHaveLength(0);
@@ -107,8 +106,8 @@ it('gives up at the timeout with the wait, the last status, the id and the way o
 	const { message, description } = errorOf(await run.finished);
 	const id = engine.sandbox.predictions[0]?.id;
 	expect(message).toMatch(`Prediction ${id} is not finished after 15`);
-	expect(description).toContain('last known status is "running"');
-	expect(description).toContain('Use Get Result');
+	expect(description).toContain('last known status: "running"');
+	expect(description).toContain('use Get Result');
 });
 
 it('forgives a prediction that is not known yet, but not one that never was', async () => {

@@ -177,7 +177,9 @@ it('lets a person submit again what GPTProto never came to know', async () => {
 	});
 	setBounds({ notFoundGraceMs: 1000 });
 	const failed = await engine.run({ retryOnFail: true });
-	expect(errorOf(failed).description).toContain('"Retry execution" submits the item again');
+	expect(errorOf(failed).description).toContain(
+		'"Retry with currently saved workflow" under Executions submits the item again',
+	);
 	expect(errorOf(failed).description).not.toContain('without paying again');
 	expect(accepted()).toBe(1);
 	// What the failed run found unknown, its own retries do not find: they look once.

@@ -1,4 +1,4 @@
-// Never pay twice: what Retry On Fail, "Retry execution", loops and error branches do, by the sandbox's own count.
+// Never pay twice: what Retry On Fail, a person's retry, loops and error branches do, by the sandbox's own count.
 import type { IRun, IRunExecutionData } from 'n8n-workflow';
 import { FAILED, itemsOf, SEEDANCE, SUCCESS } from '../../tools/engine/seedance';
 import { errorOf, items, PAST_THE_TIMEOUT_MS, setBounds, until, useEngine } from './harness';
@@ -39,7 +39,7 @@ it('promises nothing in a sub-workflow, which a retry of the calling workflow st
 	expect(description).toContain(
 		'A retry of the workflow that called this sub-workflow submits and pays for all items again.',
 	);
-	expect(description).not.toMatch(/picks? up|"Retry execution"/);
+	expect(description).not.toMatch(/picks? up|under Executions/);
 	const [first, , third] = engine.sandbox.predictions;
 	expect(description).toContain(`[Item 0] ${first?.id}, [Item 2] ${third?.id}.`);
 });

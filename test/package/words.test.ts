@@ -345,8 +345,10 @@ const passages: readonly string[] = [
 		words.describeRestOfParked(items(count, 'It did not work'), items(count, 'id https://x.com')),
 		words.describeLeftAlone(accepted(count)),
 		words.HINTS.pickedUp(count),
+		words.HINTS.notFinished(count),
 	]),
 	words.HINTS.addressExpires,
+	words.HINTS.submitted,
 ];
 /** What stands alone: in n8n's log, or as the message of an exception. */
 const lines: readonly string[] = [
@@ -384,8 +386,10 @@ describe('what a person reads', () => {
 	it('speaks of no errors, problems, failures and mistakes', () => {
 		const forbidden =
 			/\b(errors?|problems?|failures?|failed|mistakes?|invalid|wrongly|oops|sorry|please)\b/i;
-		// The statuses are GPTProto's own words; "invalid" and the like in quotation marks are somebody's, too.
-		const own = everything.map((text) => withoutQuotes(text).replaceAll('(failed)', ''));
+		// The statuses are GPTProto's own words, and 'On Error' is n8n's; what stands in quotation marks is somebody's, too.
+		const own = everything.map((text) =>
+			withoutQuotes(text).replaceAll('(failed)', '').replaceAll("'On Error'", ''),
+		);
 		expect(own.filter((text) => forbidden.test(text))).toEqual([]);
 	});
 
@@ -492,11 +496,13 @@ describe('lists', () => {
 	it('of one, two and 51 items are grammatical', () => {
 		const rest = (count: number) =>
 			words.describeRest(items(count, 'It did not work'), accepted(count), false);
+		const onlyWhile =
+			"Both do so only while this node's image, prompt and other settings of the video stay as they are. To get these videos, set 'On Error' to Continue, save, and retry. To change one item, run that item alone. Execute step and Execute workflow submit and pay for all items again.";
 		expect(rest(1)).toBe(
-			'1 more item did not finish: [Item 0] It did not work. Retry On Fail and "Retry execution" pick up this accepted prediction without paying again: [Item 0] id.',
+			`1 more item did not finish: [Item 0] It did not work. Retry On Fail, and ${words.RETRY}, pick up this accepted prediction without paying again: [Item 0] id. ${onlyWhile}`,
 		);
 		expect(rest(2)).toBe(
-			'2 more items did not finish: [Item 0] It did not work, [Item 1] It did not work. Retry On Fail and "Retry execution" pick up these accepted predictions without paying again: [Item 0] id, [Item 1] id.',
+			`2 more items did not finish: [Item 0] It did not work, [Item 1] It did not work. Retry On Fail, and ${words.RETRY}, pick up these accepted predictions without paying again: [Item 0] id, [Item 1] id. ${onlyWhile}`,
 		);
 		expect(rest(51)).toMatch(/^51 more items did not finish: /);
 		expect(rest(51)).toContain("[Item 49] id and 1 more. n8n's log names all of them.");

@@ -10,6 +10,7 @@ import type {
 } from 'n8n-workflow';
 
 import { type LoginState, RestError, Session } from './session';
+import { compareVersions, type N8nVersion } from './versions';
 import type { Execution, Workflow, WorkflowDefinition } from './workflow';
 
 export interface Credential {
@@ -29,6 +30,9 @@ export interface ListedExecution {
 
 /** An execution as n8n answers with it: what it did is a text. */
 type StoredExecution = Omit<Execution, 'runs' | 'error' | 'lastNodeExecuted'> & { data: string };
+
+/** From about here on n8n takes the destination of a step as an object. */
+const FIRST_WITH_DESTINATION_MODE = '1.120.0';
 
 const ENDED: readonly ExecutionStatus[] = ['success', 'error', 'canceled', 'crashed'];
 
@@ -124,6 +128,41 @@ export class RestClient {
 		return answer.executionId;
 	}
 
+	/** Saves a workflow with other nodes, as the editor does; their names and connections stay. */
+	async saveNodes(
+		{ id, name, connections, versionId }: Workflow,
+		nodes: WorkflowDefinition['nodes'],
+	): Promise<Workflow> {
+		const workflow = { name, nodes, connections, versionId, active: false };
+		return await this.session.call('PATCH', `/rest/workflows/${id}`, workflow);
+	}
+
+	/**
+	 * "Execute step" of a node: what ran before is not run again, as long as the editor has its output.
+	 *
+	 * @param runs what the editor has on its canvas
+	 * @returns the execution's id, at once
+	 */
+	async executeStep(workflow: Workflow, node: string, runs: Execution['runs']): Promise<string> {
+		const { versionCli } = await this.session.call<{ versionCli: N8nVersion }>(
+			'GET',
+			'/rest/settings',
+		);
+		const isOld = compareVersions(versionCli, FIRST_WITH_DESTINATION_MODE) < 0;
+		const { executionId } = await this.session.call<{ executionId: string }>(
+			'POST',
+			`/rest/workflows/${workflow.id}/run?partialExecutionVersion=2`,
+			{
+				workflowData: workflow,
+				runData: runs,
+				startNodes: [],
+				dirtyNodeNames: [],
+				destinationNode: isOld ? node : { nodeName: node, mode: 'inclusive' },
+			},
+		);
+		return executionId;
+	}
+
 	async getExecution(id: string): Promise<Execution> {
 		const path = `/rest/executions/${id}`;
 		const { data, ...execution } = await this.session.call<StoredExecution>('GET', path);
@@ -162,13 +201,26 @@ export class RestClient {
 		}
 	}
 
-	/** "Retry execution" of a failed one, with the workflow as it was; answers when that has one of these statuses. */
+	/** "Retry with original workflow" of a failed execution; answers when that has one of these statuses. */
 	async retry(id: string, statuses?: readonly ExecutionStatus[]): Promise<Execution> {
+		return await this.retryWith(id, { loadWorkflow: false }, statuses);
+	}
+
+	/** "Retry with currently saved workflow" of a failed execution; answers when that has ended. */
+	async retryAsSaved(id: string): Promise<Execution> {
+		return await this.retryWith(id, { loadWorkflow: true });
+	}
+
+	private async retryWith(
+		id: string,
+		choice: { readonly loadWorkflow: boolean },
+		statuses?: readonly ExecutionStatus[],
+	): Promise<Execution> {
 		// Old versions answer with the status of what has ended by then, and not with its id.
 		const answer = await this.session.call<{ id: string } | ExecutionStatus>(
 			'POST',
 			`/rest/executions/${id}/retry`,
-			{ loadWorkflow: false },
+			choice,
 		);
 		if (typeof answer === 'object') return await this.waitFor(answer.id, statuses);
 		const [newest] = await this.listExecutions((await this.getExecution(id)).workflowId);

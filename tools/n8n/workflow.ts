@@ -39,6 +39,8 @@ export interface Execution {
 	error:
 		(Error & { description?: string | null | undefined; httpCode?: string | null }) | undefined;
 	lastNodeExecuted: string | undefined;
+	/** "Highlighted data". */
+	customData?: Readonly<Record<string, string>>;
 	/** The workflow as it was when it ran. */
 	workflowData: WorkflowDefinition;
 	/** What each node did, by its name, one entry a run. */

@@ -29,7 +29,7 @@ export const resultFields: INodeProperties[] = [
 		displayOptions: { show: { operation: ['getResult'] } },
 		default: false,
 		description:
-			'Whether to wait until the video is finished. When off, the node returns the present status.',
+			'Whether to wait until the video is finished. When off, the node returns the status as it is now.',
 	},
 	{
 		displayName: 'Download Video',

@@ -25,6 +25,8 @@ export interface Batch {
 	readonly waitedFor: Set<string>;
 	/** Items whose prediction an earlier try had paid for. */
 	readonly pickedUp: Set<number>;
+	/** Items that were asked for without waiting, and whose video is still to come. */
+	readonly notFinished: Set<number>;
 }
 
 /** An item's output, or in words what kept it from one. */
@@ -45,6 +47,27 @@ export function isToolRun(context: IExecuteFunctions): boolean {
 export function warn(context: IExecuteFunctions, message: string): void {
 	context.logger.warn(`${context.getNode().name}: ${message}`);
 	if (context.getMode() === 'manual') context.sendMessageToUI(message);
+}
+
+/** n8n's bounds for one text of an execution's highlighted data, and for how many there are. */
+const HIGHLIGHTED_CHARACTERS = 512;
+const HIGHLIGHTED_TEXTS = 10;
+
+/**
+ * Writes ids where n8n keeps them with the execution, even one that is being stopped: in its highlighted data. As many as there is
+ * room for.
+ */
+export function highlight(context: IExecuteFunctions, ids: readonly string[]): void {
+	const texts: string[] = [];
+	for (const id of ids) {
+		const longer = `${texts.at(-1) ?? ''} ${id}`.trim();
+		if (texts.length > 0 && longer.length <= HIGHLIGHTED_CHARACTERS) texts.pop();
+		texts.push(longer.length <= HIGHLIGHTED_CHARACTERS ? longer : id);
+	}
+	const { customData } = context.getWorkflowDataProxy(0).$execution;
+	for (const [index, text] of texts.slice(0, HIGHLIGHTED_TEXTS).entries()) {
+		customData?.set(`predictions_${index + 1}`, text);
+	}
 }
 
 /** Writes what happens to n8n's log; of a rate limit that it has begun. */
@@ -88,5 +111,6 @@ export function openBatch(context: IExecuteFunctions): Batch {
 		budget: { seconds: Infinity },
 		waitedFor: new Set(),
 		pickedUp: new Set(),
+		notFinished: new Set(),
 	};
 }

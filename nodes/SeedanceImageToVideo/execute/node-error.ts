@@ -15,7 +15,10 @@ function titleOf({ message, description }: Message, item: number, isTool: boolea
 	return isTool && description !== '' ? `${title}. ${description}` : title;
 }
 
-/** The exception that stops the workflow. */
+/**
+ * The exception that stops the workflow. The message names the item, so n8n is not told its index: the editor would put
+ * "[item 3]" behind "[Item 3]".
+ */
 export function toNodeError(
 	node: INode,
 	message: Message,
@@ -27,7 +30,6 @@ export function toNodeError(
 	const options = {
 		message: title,
 		description,
-		itemIndex: item,
 		level: 'warning' as const,
 		// Read by newer versions of n8n only.
 		...(cause && { failure: { cause } }),
@@ -86,7 +88,7 @@ export function throwFirstFailure(
 	{ context, isTool }: Batch,
 	results: readonly unknown[],
 	wordsOf: WordsOf,
-	restOf: (others: ByItem, failed: number) => string,
+	restOf: (others: ByItem, first: Message) => string,
 ): void {
 	const [first, ...others] = [...results.entries()].flatMap(([item, failure]) =>
 		failure instanceof ExplainedError ? [{ item, failure, words: wordsOf(failure, item) }] : [],
@@ -96,7 +98,7 @@ export function throwFirstFailure(
 		// What met the whole run is said once.
 		.filter(({ failure }) => failure !== first.failure)
 		.map(({ item, words }) => [item, words.message] as const);
-	const words = withMore(first.words, restOf(said, first.item));
+	const words = withMore(first.words, restOf(said, first.words));
 	throw toNodeError(context.getNode(), words, first.item, isTool);
 }
 

@@ -66,12 +66,13 @@ async function getResult(
 	batch: Batch,
 	job: Extract<Job, { kind: 'getResult' }>,
 ): Promise<INodeExecutionData> {
-	const { run, waitedFor } = batch;
+	const { run, waitedFor, notFinished } = batch;
 	const { predictionId, waitsForVideo, account, timing } = job;
 	if (waitsForVideo) waitedFor.add(predictionId);
 	const until = waitsForVideo ? 'ended' : 'read';
 	const prediction = await poll(run, predictionId, { account, timing, acceptedAt: null }, until);
 	waitedFor.delete(predictionId);
+	if (prediction.state === 'working') notFinished.add(job.item);
 	return await deliver(batch, prediction, UNKNOWN_REQUEST, job);
 }
 

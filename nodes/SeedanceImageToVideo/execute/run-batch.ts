@@ -6,9 +6,10 @@ import {
 	NodeApiError,
 	NodeOperationError,
 } from 'n8n-workflow';
+import type { Operation } from '../description/operation';
 import { Cancelled, onAbort, throwIfCancelled } from '../prediction/cancellation';
 import { adoptEarlier } from '../prediction/flow';
-import { type Batch, explained, isToolRun, openBatch, type Result, warn } from './batch';
+import { type Batch, explained, highlight, isToolRun, openBatch, type Result, warn } from './batch';
 import { type Job, openJobs } from './job';
 import {
 	CANCELLED,
@@ -68,42 +69,57 @@ async function resultsOf(batch: Batch, jobs: Jobs): Promise<readonly Result[]> {
 /** n8n keeps nothing of a cancelled node's output: the predictions that were paid for are named, once. */
 function warnOfCancelling({ context, run, waitedFor }: Batch): void {
 	const ids = new Set([...run.ledger.accepted().map((one) => one.predictionId), ...waitedFor]);
-	if (ids.size > 0) warn(context, describeCancelled([...ids]));
+	if (ids.size === 0) return;
+	warn(context, describeCancelled([...ids]));
+	highlight(context, [...ids]);
 }
 
 /** Short notes that the editor shows beside a run's output, where the installed n8n can show them. */
-function giveHints({ context, pickedUp, run }: Batch, results: readonly Result[]): void {
-	const leftAlone = run.ledger.leftAlone();
+function giveHints(
+	{ context, pickedUp, notFinished, run, isTool }: Batch,
+	results: readonly Result[],
+	leftAlone: string,
+): void {
+	const isBeingBuilt = context.getMode() === 'manual' && !isTool;
 	const hasAddressOnly = (result: Result) =>
 		!(result instanceof ExplainedError) &&
 		typeof result.json.videoUrl === 'string' &&
 		!result.binary;
 	const hints = [
 		...(pickedUp.size > 0 ? [HINTS.pickedUp(pickedUp.size)] : []),
-		...(leftAlone.length > 0 ? [describeLeftAlone(leftAlone)] : []),
+		...(leftAlone === '' ? [] : [leftAlone]),
+		...(isBeingBuilt && run.ledger.submitted() > 0 ? [HINTS.submitted] : []),
+		...(notFinished.size > 0 ? [HINTS.notFinished(notFinished.size)] : []),
 		...(results.some(hasAddressOnly) ? [HINTS.addressExpires] : []),
 	].map((message) => ({ message, location: 'outputPane' as const }));
 	if (hints.length > 0) (context as Partial<IExecuteFunctions>).addExecutionHints?.(...hints);
-	if (leftAlone.length > 0) warn(context, describeLeftAlone(leftAlone));
+	if (leftAlone !== '') warn(context, leftAlone);
 }
 
 /** Items in input order, those that failed in the shape of an error item. @throws NodeApiError, NodeOperationError */
-function finish(batch: Batch, results: readonly Result[]): INodeExecutionData[] {
+function finish(
+	batch: Batch,
+	operation: Operation,
+	results: readonly Result[],
+): INodeExecutionData[] {
 	const { ledger } = batch.run;
 	const ids = new Map(ledger.accepted().map(({ item, predictionId }) => [item, predictionId]));
 	// A sub-workflow is not run again by a retry of the workflow that called it.
 	const isCalled = batch.context.getMode() === 'integrated';
+	const isRetried = operation !== 'getResult' && !isCalled && !batch.isTool;
+	const leftAlone = describeLeftAlone(ledger.leftAlone());
 	const wordsOf = ({ words }: ExplainedError, item: number): Message => {
 		const facts = { predictionId: ids.get(item), ...words.facts };
-		return { ...(isCalled ? words : withRetry(words)), facts };
+		return { ...(isRetried ? withRetry(words) : words), facts };
 	};
-	giveHints(batch, results);
-	throwFirstFailure(batch, results, wordsOf, (others) =>
-		joined(
-			describeRest(others, ledger.retrievable(), isCalled),
-			describeLeftAlone(ledger.leftAlone()),
-		),
-	);
+	giveHints(batch, results, leftAlone);
+	throwFirstFailure(batch, results, wordsOf, (others, { message }) => {
+		// What the message itself is about needs no second mention.
+		const accepted = ledger
+			.retrievable()
+			.filter(({ predictionId }) => !message.includes(predictionId));
+		return joined(describeRest(others, accepted, isCalled), leftAlone);
+	});
 	return toOutput(batch, results, wordsOf);
 }
 
@@ -114,11 +130,12 @@ async function runAll(context: IExecuteFunctions): Promise<INodeExecutionData[]>
 	const forget = onAbort(run.signal, () => warnOfCancelling(batch));
 	let wentWell = false;
 	try {
-		const jobs = await openJobs(batch, readOperation(context));
+		const operation = readOperation(context);
+		const jobs = await openJobs(batch, operation);
 		const results = await resultsOf(batch, jobs);
 		throwIfCancelled(run);
 		wentWell = !results.some((result) => result instanceof ExplainedError);
-		return finish(batch, results);
+		return finish(batch, operation, results);
 	} finally {
 		forget();
 		run.ledger.close(wentWell);

@@ -1,5 +1,5 @@
 // What this execution has submitted and not yet delivered. Kept in the node's context, which n8n stores with the
-// execution: a run that failed finds it again under Retry On Fail and under "Retry execution".
+// execution: a run that failed finds it again under Retry On Fail and when a person retries the execution.
 import type { IDataObject } from 'n8n-workflow';
 import type { AcceptedEntry, LedgerEntry, Submission } from './ledger-entry';
 
@@ -245,6 +245,11 @@ export class Ledger {
 	/** Those of them that every retry picks up: GPTProto knows them. */
 	retrievable(): ItemPrediction[] {
 		return this.ofRecords(({ state }) => state !== 'unknown');
+	}
+
+	/** How many predictions this very run has submitted. */
+	submitted(): number {
+		return this.records.filter(({ entry, isNew }) => isNew && entry !== null).length;
 	}
 
 	/** Accepted predictions of this round that no item of this run has picked up: other parameters, or another account. */

@@ -1,4 +1,5 @@
 // Words for why one item has no video, from the typed reason.
+import { displayedName } from '../../description';
 import type {
 	DownloadFault,
 	PredictionFacts,
@@ -6,7 +7,7 @@ import type {
 	Reason,
 } from '../../prediction/reason';
 import { describeObstacle, type Obstacle } from '../../prediction/retry';
-import { counted, inWords, joined, type Message, oneLine, saying } from './message';
+import { counted, inWords, joined, type Message, oneLine, RETRY, saying } from './message';
 import { NO_REASON, policyHelp, refusalWords, type Words } from './refusals';
 
 export function obstacleInWords(obstacle: Obstacle | string): string {
@@ -51,7 +52,8 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 	const id = oneLine(facts.predictionId ?? '');
 	const status = oneLine(facts.status ?? 'unknown', 40);
 	const lastAnswer = (obstacle: Obstacle | null) =>
-		obstacle === null ? '' : ` Last answer: ${obstacleInWords(obstacle)}.`;
+		obstacle === null ? '' : `Last answer: ${obstacleInWords(obstacle)}.`;
+	const picksUp = `Retry On Fail, and ${RETRY}, do not pay again either.`;
 	switch (reason.kind) {
 		case 'refused':
 		case 'notSentAfterRefusal': {
@@ -82,7 +84,11 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 			return reason.limit
 				? [
 						`The rate limit held this item back for ${inWords(reason.waitedMs)}`,
-						`Nothing was submitted.${lastAnswer(reason.limit)} Your account may have too many videos in progress, or the model is overloaded. It is safe to submit this item again later.`,
+						joined(
+							'Nothing was submitted.',
+							lastAnswer(reason.limit),
+							'Your account may have too many videos in progress, or the model is overloaded. It is safe to submit this item again later.',
+						),
 						'rate-limited',
 					]
 				: [
@@ -95,7 +101,7 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 				'The answer to the submission was lost: a prediction may exist and may be billed',
 				`Reason: ${obstacleInWords(reason.obstacle)}. To avoid paying twice, Retry On Fail does not submit this item again. Check the usage in your GPTProto account first. If the prediction is there, use Get Result with its ID.`,
 				undefined,
-				'"Retry execution" submits the item again.',
+				`${RETRY} submits the item again.`,
 			];
 		case 'ended': {
 			const said = reason.failureReason;
@@ -105,25 +111,33 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 				`Prediction ${id} ended without a video (${status})`,
 				joined(said === null ? `${NO_REASON}.` : saying('GPTProto says', said), help),
 				undefined,
-				'If this run submitted it, a retry submits the item again.',
+				`Retry On Fail, and ${RETRY}, submit the item again.`,
 			];
 		}
-		case 'timedOut':
+		case 'timedOut': {
+			const { obstacle } = reason;
+			const last = obstacle === null ? '' : `, last answer: ${obstacleInWords(obstacle)}`;
+			const goesOn =
+				obstacle?.kind === 'refused'
+					? 'If it is still rendering, it will be charged'
+					: 'It keeps rendering and will be charged';
 			return [
 				`Prediction ${id} is not finished after ${inWords(reason.waitedMs)}`,
-				`Its last known status is "${status}".${lastAnswer(reason.obstacle)} ${reason.obstacle?.kind === 'refused' ? 'If it is still rendering, it will be charged.' : 'It will keep rendering and will be charged.'} Use Get Result with this prediction ID.`,
+				`${goesOn} (last known status: "${status}"${last}): use Get Result with this prediction ID.`,
 				'temporarily-unavailable',
-				'You can also raise \'Timeout (Minutes)\' and use "Retry execution".',
+				`Or raise '${displayedName('timeoutMinutes')}', save, and use ${RETRY}: Execute step and Execute workflow submit and pay again.`,
 			];
+		}
 		case 'stateUnknown': {
 			const { obstacle, pauseMs } = reason;
 			const pause =
 				pauseMs > 0
-					? ` GPTProto asks for a pause of ${inWords(pauseMs)}, which is longer than the time left.`
+					? `GPTProto asks for a pause of ${inWords(pauseMs)}, which is longer than the time left.`
 					: '';
+			const isSafe = 'The prediction itself is not affected.';
 			return [
 				`The status of prediction ${id} could not be read`,
-				`The prediction itself is not affected.${lastAnswer(obstacle)}${pause} Use Get Result again later.`,
+				joined(isSafe, lastAnswer(obstacle), pause, 'Use Get Result again later.'),
 				obstacle?.kind === 'rateLimited' ? 'rate-limited' : 'temporarily-unavailable',
 			];
 		}
@@ -131,6 +145,8 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 			return [
 				`Prediction ${id} is finished, but GPTProto gave no http(s) address for the video`,
 				'The prediction is paid for. Use Get Result with this prediction ID later, or ask GPTProto about it.',
+				undefined,
+				picksUp,
 			];
 		case 'notDownloaded': {
 			const why = downloadFaultInWords(reason.fault);
@@ -139,11 +155,14 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 				? [
 						`The video of prediction ${id} is finished but n8n could not store it`,
 						`Make room where your n8n stores files, or raise its limit. ${why} ${where}`,
+						undefined,
+						picksUp,
 					]
 				: [
 						`The video of prediction ${id} is finished but could not be downloaded`,
 						`Last attempt: ${why}. ${where}`,
 						'temporarily-unavailable',
+						picksUp,
 					];
 		}
 	}

@@ -15,7 +15,7 @@ export interface Message {
 	readonly message: string;
 	/** What to do, in sentences. */
 	readonly description: string;
-	/** What a retry does; true only where n8n runs the node again. */
+	/** What submits the item again, and what picks it up; true only where this node has submitted it and n8n can run it again. */
 	readonly onRetry?: string | undefined;
 	/** `input`: the user's parameters; `service`: GPTProto or the way to it. */
 	readonly origin: 'input' | 'service';
@@ -39,7 +39,13 @@ export function withMore(message: Message, more: string): Message {
 	return { ...message, description: joined(message.description, more) };
 }
 
-/** All of a description, where n8n runs the node again under a retry. */
+/**
+ * How n8n's editor, in every version, names the retry that takes what has been changed and saved since. It is offered for each
+ * execution that failed; another choice beside it takes the workflow as it was.
+ */
+export const RETRY = '"Retry with currently saved workflow" under Executions';
+
+/** All of a description, where this node submits and n8n runs it again under a retry. */
 export function withRetry(message: Message): Message {
 	return withMore(message, message.onRetry ?? '');
 }

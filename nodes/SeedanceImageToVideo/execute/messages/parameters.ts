@@ -24,8 +24,9 @@ export type FormFault =
 	| { readonly kind: 'notAFileName' }
 	| { readonly kind: 'oneExpression' };
 
-/** A value of a parameter as a message can quote it: short, and never a whole picture. */
+/** A value of a parameter as a message can quote it: short, and never a whole picture. Only text stands in quotation marks. */
 function quote(value: unknown): string {
+	if (typeof value === 'number' || typeof value === 'boolean') return String(value);
 	// An object may have no JSON at all.
 	const text = String(typeof value === 'object' ? JSON.stringify(value) : value);
 	return `"${oneLine(text.slice(0, 200), 60)}"`;

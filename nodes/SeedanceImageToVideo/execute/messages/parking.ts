@@ -13,6 +13,7 @@ import {
 	joined,
 	type Message,
 	oneLine,
+	RETRY,
 	withMore,
 } from './message';
 
@@ -79,7 +80,7 @@ export function describeRestOfParked(others: ByItem, videos: ByItem): string {
 			`${counted(videos.length, 'video')} finished: ${list}. Use Get Result with the prediction ID to download a video without paying again.`,
 		'The note in the execution that kept the wait names all of them.',
 	);
-	const retry = '"Retry execution" shows this message again and pays for nothing.';
+	const retry = `${RETRY} shows this message again and pays for nothing.`;
 	return joined(didNotFinish(others), finished, retry);
 }
 
@@ -96,7 +97,7 @@ export const PARKED = {
 		[
 			'## Waiting for Seedance videos',
 			"This execution keeps the wait of a node with 'Survive Restarts'. When all videos are finished, the workflow that started it goes on.",
-			'If something stopped it, such as a crash of n8n or a full disk, nothing is lost. In the list of executions, use **Retry execution** of this one, **with original workflow**: it gets all videos and keeps them under **Get Videos**. Or use **Get Result** with these prediction IDs. Neither pays again.',
+			'If something stopped it, such as a crash of n8n or a full disk, nothing is lost. Under Executions, use **Retry with original workflow** of this one: it gets all videos and keeps them under **Get Videos**. Or use **Get Result** with these prediction IDs. Neither pays again.',
 			ids.map((id) => `- ${oneLine(id)}`).join('\n'),
 		].join('\n\n'),
 } as const;

@@ -2,7 +2,7 @@
 import { displayedName } from '../../description';
 import { type PolicyFacts, readPolicy } from '../../gptproto/refusal';
 import type { Refusal } from '../../prediction/retry';
-import { type FailureCause, joined } from './message';
+import { type FailureCause, joined, RETRY } from './message';
 
 export const NO_REASON = 'GPTProto gave no reason';
 
@@ -113,7 +113,7 @@ export function refusalWords(
 						`GPTProto does not know prediction ${id} (HTTP 404)`,
 						'Check the prediction ID, and that the credential belongs to the account that submitted it.',
 						'configuration-invalid',
-						'If this run submitted it, "Retry execution" submits the item again.',
+						`${RETRY} submits the item again.`,
 					];
 		case 'redirect':
 			return [

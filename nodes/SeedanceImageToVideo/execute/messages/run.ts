@@ -12,6 +12,7 @@ import {
 	joined,
 	type Message,
 	oneLine,
+	RETRY,
 } from './message';
 
 /** The whole run would cost more than the user allows. */
@@ -32,6 +33,10 @@ export function describeNotAnother(limit: number): Message {
 	);
 }
 
+/** A retry takes the items as they were, so that nothing but the parameters can be changed between two tries. */
+const AS_LONG_AS =
+	"Both do so only while this node's image, prompt and other settings of the video stay as they are. To get these videos, set 'On Error' to Continue, save, and retry. To change one item, run that item alone. Execute step and Execute workflow submit and pay for all items again.";
+
 /**
  * What else a person has to know when one item stops the workflow.
  *
@@ -46,9 +51,9 @@ export function describeRest(
 	const say = (list: string) =>
 		isCalled
 			? `Use Get Result to get ${these} without paying again: ${list}. A retry of the workflow that called this sub-workflow submits and pays for all items again.`
-			: `Retry On Fail and "Retry execution" pick up ${these} without paying again: ${list}.`;
+			: `Retry On Fail, and ${RETRY}, pick up ${these} without paying again: ${list}.`;
 	const known = aboutItems(idsByItem(accepted), say, "n8n's log names all of them.");
-	return joined(didNotFinish(others), known);
+	return joined(didNotFinish(others), known, isCalled || known === '' ? '' : AS_LONG_AS);
 }
 
 function idsByItem(predictions: readonly ItemPrediction[]): ByItem {
@@ -60,7 +65,7 @@ export function describeLeftAlone(predictions: readonly ItemPrediction[]): strin
 	return aboutItems(
 		idsByItem(predictions),
 		(list) =>
-			`An earlier try paid for predictions that this one did not use, since the node's parameters or its credential are others now: ${list}. Use Get Result, with a credential of the account that submitted them, to get them without paying again.`,
+			`An earlier try paid for predictions that this one did not use, since the node's parameters or its credential have changed: ${list}. Use Get Result, with a credential of the account that submitted them, to get them without paying again.`,
 	);
 }
 
@@ -88,6 +93,10 @@ export function describeCancelled(ids: readonly string[]): string {
 export const HINTS = {
 	pickedUp: (count: number) =>
 		`${counted(count, 'prediction')} of an earlier try ${count === 1 ? 'was' : 'were'} picked up without paying again.`,
+	submitted:
+		'To go on building, use Execute step on the next node: it uses this output as long as you change nothing in this node or before it. Execute workflow, and Execute step on this node, submit and pay again.',
+	notFinished: (count: number) =>
+		`${counted(count, 'video')} ${count === 1 ? 'is' : 'are'} not finished. Switch on '${displayedName('waitForCompletion')}', or use a Wait node and Get Result once more.`,
 	addressExpires:
 		'Video URLs expire after about a day. Switch on Download Video, or use Get Result, to keep the videos.',
 } as const;
