@@ -28,7 +28,8 @@ export class GptProtoApi implements ICredentialType {
 		dark: 'file:../nodes/SeedanceImageToVideo/seedance.dark.svg',
 	} as const;
 
-	documentationUrl = 'https://docs.gptproto.com';
+	documentationUrl =
+		'https://docs.gptproto.com/docs/allapi/Doubao/doubao-seedance-2-0-fast-260128/gptproto-format/image-to-video';
 
 	properties: INodeProperties[] = [
 		{
@@ -77,7 +78,7 @@ export class GptProtoApi implements ICredentialType {
 			url: MODELS_PATH,
 			disableFollowRedirect: true,
 		},
-		// Any web page answers 200; only the API answers with a list in `data`.
+		// Any web page gives HTTP 200; only the API gives a list in `data`.
 		rules: [
 			{
 				type: 'responseSuccessBody',

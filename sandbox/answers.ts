@@ -132,6 +132,8 @@ export const errors = {
 		error(400, 'Input may not meet the guidelines. Please adjust and try again.', 503),
 	unauthorized: () => error(401, 'Invalid signature'),
 	forbidden: () => error(403, 'Insufficient balance'),
+	/** Not documented: what an API may say of another account's prediction. */
+	foreign: () => error(403, 'You do not have access to this prediction'),
 	notFound: (what: string) => error(404, what),
 	/** Not documented: what a server says to a request that was meant for another one. */
 	misdirected: (host: string) => error(421, `This is a sandbox on this machine, not '${host}'`),

@@ -2,6 +2,7 @@
 // Must not know how a fault looks, nor how time passes for a prediction.
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { accountOf, type AccountSettings } from './accounts';
 import { answerText, errors, sendError } from './answers';
 import { modelIds, type SubmissionBody } from './contract';
 import { disruptApi, jsonType } from './disruption';
@@ -15,13 +16,19 @@ import type { VideoSettings, VideoShelf } from './video';
 import { sendAsGiven } from './wire';
 
 interface ApiParts {
-	readonly apiKey: string;
-	readonly settings: LimitSettings & VideoSettings;
+	readonly settings: LimitSettings & VideoSettings & AccountSettings;
 	readonly store: PredictionStore;
 	readonly shelf: VideoShelf;
 	readonly faults: FaultPlan;
 	readonly limits: Limits;
 	readonly origins: Record<'api' | 'media' | 'elsewhere', { readonly url: string }>;
+}
+
+declare module 'fastify' {
+	interface FastifyRequest {
+		/** Whom the API key belongs to. */
+		account: string;
+	}
 }
 
 /** Adds the endpoints of the documentation. */
@@ -30,8 +37,10 @@ export function serveApi(app: FastifyInstance, parts: ApiParts): void {
 	readJsonOnly(app);
 	app.addHook('onRequest', async (incoming, reply) => {
 		if (!parts.limits.admits()) tooFast.add(incoming);
-		if (incoming.headers.authorization === parts.apiKey) return undefined;
-		return sendError(reply, errors.unauthorized());
+		const account = accountOf(parts.settings, incoming.headers.authorization);
+		if (account === undefined) return sendError(reply, errors.unauthorized());
+		incoming.account = account;
+		return undefined;
 	});
 	app.addHook('preHandler', async (incoming, reply) =>
 		tooFast.has(incoming) ? parts.limits.refuse(reply) : undefined,
@@ -92,31 +101,37 @@ async function submit(parts: ApiParts, incoming: FastifyRequest, reply: FastifyR
 	const inputs = await inputsFrom(parts, body);
 	// From here on nothing is awaited, so that no other submission comes in between.
 	if (store.inFlight() >= settings.maxInFlight) return limits.refuse(reply);
-	const asked = askedFor(body.prompt);
-	if (asked?.to.includes('submit')) {
+	const remembered = incoming.record.body as SubmissionBody;
+	const submission = { account: incoming.account, model: modelOf(incoming), body, remembered };
+	const asked = askedFor(body.prompt, 'submit');
+	if (asked) {
 		const id = givenId(asked);
-		const remembered = incoming.record.body as SubmissionBody;
-		if (id !== undefined) store.accept(modelOf(incoming), body, remembered, inputs, id);
+		if (id !== undefined) store.accept(submission, inputs, id);
 		return sendAsGiven(incoming, reply, asHttp(asked, { id: id ?? '', video: '' }));
 	}
 	const { variants, disruption, accepted } = faults.takeForSubmit(body);
 	if (!accepted) return answer(parts, incoming, reply, disruption, '{}');
-	const remembered = incoming.record.body as SubmissionBody;
-	const prediction = store.accept(modelOf(incoming), body, remembered, inputs);
+	const prediction = store.accept(submission, inputs);
 	const json = written(parts, prediction, 'created', variants);
 	return answer(parts, incoming, reply, disruption, json);
 }
 
 async function result(parts: ApiParts, incoming: FastifyRequest, reply: FastifyReply) {
-	const { store, faults } = parts;
+	const { settings, store, faults } = parts;
 	const { id } = incoming.params as { id: string };
 	const prediction = store.find(id);
-	if (!prediction) return sendError(reply, errors.notFound(`No prediction '${id}'`));
+	if (prediction?.account !== incoming.account) {
+		const isForbidden = prediction && settings.foreignResult === 403;
+		return sendError(
+			reply,
+			isForbidden ? errors.foreign() : errors.notFound(`No prediction '${id}'`),
+		);
+	}
 	const { status } = prediction;
 	const succeeded = status === 'succeeded';
 	const ended = succeeded || status === 'failed' || status === 'expired';
-	const asked = askedFor(prediction.body.prompt);
-	if (ended && asked?.to.includes('result') && !asked.to.includes('submit')) {
+	const asked = askedFor(prediction.body.prompt, 'result');
+	if (ended && asked) {
 		prediction.resultRequests++;
 		const { video } = addressesOf(parts, prediction);
 		return sendAsGiven(incoming, reply, asHttp(asked, { id, video }));

@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type AccountSettings, keysWith } from './accounts';
 import { serveApi } from './api-origin';
 import { FaultPlan, type CustomAnswer, type Fault } from './faults';
 import { Limits, type LimitSettings } from './limits';
@@ -26,10 +27,11 @@ export type { Outcome, SandboxPrediction } from './predictions';
 export type { VideoSource } from './video';
 
 /** What may be changed while the sandbox runs; it counts from the next request on. */
-export interface SandboxSettings extends PredictionSettings, LimitSettings, VideoSettings {}
+export interface SandboxSettings
+	extends PredictionSettings, LimitSettings, VideoSettings, AccountSettings {}
 
 export interface SandboxOptions extends Partial<SandboxSettings> {
-	/** The only key the API accepts. */
+	/** The sandbox's own key: the only one the API accepts, unless `keys` says otherwise. */
 	apiKey?: string;
 	/** Port of the API origin on 127.0.0.1; 0, the default, takes a free one. */
 	port?: number;
@@ -77,7 +79,10 @@ export interface Sandbox {
  * @throws EADDRINUSE when a port asked for is taken
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+	const apiKey = options.apiKey ?? 'sk-sandbox-7d1c05a9e3f84b62';
 	const settings: SandboxSettings = {
+		keys: options.keys ?? keysWith(apiKey),
+		foreignResult: options.foreignResult ?? 404,
 		queueMs: options.queueMs ?? 20,
 		renderMs: options.renderMs ?? 60,
 		outcome: options.outcome ?? (() => 'succeeded'),
@@ -97,7 +102,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		elsewhere: Origin.create('elsewhere', requests),
 	};
 	const parts = {
-		apiKey: options.apiKey ?? 'sk-sandbox-7d1c05a9e3f84b62',
 		settings,
 		store: new PredictionStore(settings, options.log),
 		shelf: new VideoShelf(folder, settings),
@@ -136,7 +140,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		baseUrl: origins.api.url,
 		mediaUrl: origins.media.url,
 		elsewhereUrl: origins.elsewhere.url,
-		apiKey: parts.apiKey,
+		apiKey,
 		options: settings,
 		requests,
 		predictions: store.all,

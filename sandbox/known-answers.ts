@@ -36,10 +36,17 @@ export interface KnownAnswer {
 /** In the order of the file. */
 export const knownAnswers = known.answers as readonly KnownAnswer[];
 
-/** The known answer that a prompt asks for, as in "The fox looks up (answer: real-person)"; undefined where it asks for none. */
-export function askedFor(prompt: string): KnownAnswer | undefined {
-	const [, id] = /\banswer:\s*([\w-]+)/i.exec(prompt) ?? [];
-	return knownAnswers.find((one) => one.id === id?.toLowerCase());
+/**
+ * The known answer that a prompt asks for, as in "The fox looks up (answer: real-person)": to the request that the answer is to.
+ * Where it is to both, that is the submission; "(poll answer: documented-401)" asks for it to polls.
+ *
+ * @returns undefined where the prompt asks for none to this request
+ */
+export function askedFor(prompt: string, request: 'submit' | 'result'): KnownAnswer | undefined {
+	const [, poll, id] = /\b(poll )?answer:\s*([\w-]+)/i.exec(prompt) ?? [];
+	const known = knownAnswers.find((one) => one.id === id?.toLowerCase());
+	const to = poll === undefined ? known?.to[0] : 'result';
+	return to === request && known?.to.includes(request) ? known : undefined;
 }
 
 /** Status, content type and text of a known answer about one prediction. */

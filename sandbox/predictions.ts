@@ -20,6 +20,8 @@ export interface PredictionSettings {
 /** An accepted prediction. Times are by `performance.now()`. */
 export interface SandboxPrediction {
 	readonly id: string;
+	/** The account that submitted it. */
+	readonly account: string;
 	readonly model: string;
 	/** As submitted; strings too long to keep (pictures) are replaced by a note. */
 	readonly body: SubmissionBody;
@@ -52,6 +54,15 @@ export interface VideoInputs {
 	readonly signature: string;
 }
 
+/** What was submitted, by whom. */
+export interface Submission {
+	readonly account: string;
+	readonly model: string;
+	readonly body: SubmissionBody;
+	/** The same body, with strings too long to keep replaced. */
+	readonly remembered: SubmissionBody;
+}
+
 export const randomId = () => `${randomBytes(4).toString('hex')}-${randomBytes(8).toString('hex')}`;
 
 const longestTimerMs = 2 ** 31 - 1;
@@ -67,6 +78,7 @@ class Prediction implements SandboxPrediction {
 
 	constructor(
 		readonly id: string,
+		readonly account: string,
 		readonly model: string,
 		readonly body: SubmissionBody,
 		readonly inputs: VideoInputs,
@@ -107,14 +119,9 @@ export class PredictionStore {
 		private readonly log: ((line: string) => void) | undefined,
 	) {}
 
-	/**
-	 * @param remembered the same body, with strings too long to keep replaced
-	 * @param id in place of the one that the settings give
-	 */
+	/** @param id in place of the one that the settings give */
 	accept(
-		model: string,
-		body: SubmissionBody,
-		remembered: SubmissionBody,
+		{ account, model, body, remembered }: Submission,
 		inputs: VideoInputs,
 		id?: string,
 	): SandboxPrediction {
@@ -122,6 +129,7 @@ export class PredictionStore {
 		const index = this.all.length;
 		const prediction = new Prediction(
 			id ?? predictionId(index),
+			account,
 			model,
 			remembered,
 			inputs,

@@ -1,5 +1,5 @@
 // A stand-in for a chat model behind OpenAI's interface on 127.0.0.1: asked for the first time it calls the one tool
-// it is offered, and once it has the tool's answer it repeats that answer.
+// it is offered, and once it has the tool's answer it repeats that answer. Offered no tool, it says its words.
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -28,9 +28,14 @@ export class FakeChatModel {
 	tools: OfferedTool[] = [];
 	/** What the tool answered. */
 	toolAnswers: unknown[] = [];
+	/** All that it was told, by the latest request. */
+	messages: ChatMessage[] = [];
 	private readonly server: Server;
 
-	private constructor(private readonly toolArguments: Record<string, unknown>) {
+	private constructor(
+		private readonly toolArguments: Record<string, unknown>,
+		private readonly words: string,
+	) {
 		this.server = createServer((request, response) => {
 			void readBody(request).then((body) => {
 				const answer = this.answer(JSON.parse(body || '{}') as ChatRequest);
@@ -39,9 +44,12 @@ export class FakeChatModel {
 		});
 	}
 
-	/** @param toolArguments what it calls the tool with */
-	static async start(toolArguments: Record<string, unknown>): Promise<FakeChatModel> {
-		const model = new FakeChatModel(toolArguments);
+	/**
+	 * @param toolArguments what it calls the tool with
+	 * @param words what it says without a tool
+	 */
+	static async start(toolArguments: Record<string, unknown>, words = ''): Promise<FakeChatModel> {
+		const model = new FakeChatModel(toolArguments, words);
 		await new Promise<void>((resolve) => model.server.listen(0, '127.0.0.1', resolve));
 		return model;
 	}
@@ -57,6 +65,7 @@ export class FakeChatModel {
 
 	private answer({ model, messages = [], tools = [] }: ChatRequest): unknown {
 		this.tools = tools;
+		this.messages = messages;
 		this.toolAnswers = messages.filter(({ role }) => role === 'tool').map(({ content }) => content);
 		const [tool] = tools;
 		const call = {
@@ -64,10 +73,11 @@ export class FakeChatModel {
 			type: 'function',
 			function: { name: tool?.function.name, arguments: JSON.stringify(this.toolArguments) },
 		};
+		const said = tool === undefined ? this.words : this.toolAnswers.at(-1);
 		const message =
-			this.toolAnswers.length > 0
-				? { role: 'assistant', content: String(this.toolAnswers.at(-1)) }
-				: { role: 'assistant', content: null, tool_calls: [call] };
+			said === undefined
+				? { role: 'assistant', content: null, tool_calls: [call] }
+				: { role: 'assistant', content: String(said) };
 		return {
 			id: 'chatcmpl-1',
 			object: 'chat.completion',

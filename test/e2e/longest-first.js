@@ -6,6 +6,7 @@ const LONGEST = [
 	'killed-in-a-wait',
 	'survive-restarts',
 	'examples',
+	'services',
 	'places',
 	'durable',
 	'retry',

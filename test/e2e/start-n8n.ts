@@ -3,11 +3,14 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import getPort from 'get-port';
+
 import { ensureN8n } from '../../tools/n8n/install';
 import { startN8n } from '../../tools/n8n/instance';
 import { packProject } from '../../tools/n8n/package';
 import { RestClient } from '../../tools/n8n/rest';
 import { GATE_VERSIONS, type N8nVersion, WHOLE_VERSIONS } from '../../tools/n8n/versions';
+import { googleAt } from './services/google';
 import { allStarted, own, type StartedN8n, tell } from './started';
 import stopAll from './stop-n8n';
 
@@ -37,12 +40,13 @@ export async function startAll(wanted: readonly Wanted[]): Promise<Map<N8nVersio
 	const started: StartedN8n[] = [];
 	try {
 		const tarball = await packProject(own.folder);
+		const environment = googleAt(await getPort({ host: '127.0.0.1' }));
 		// One after the other: npm alone keeps a machine busy.
 		for (const { version } of wanted) {
 			await ensureN8n(version).catch((reason: Error) => reasons.set(version, reason));
 		}
 		const start = async (one: Wanted) => {
-			const n8n = await startN8n({ version: one.version, tarball });
+			const n8n = await startN8n({ version: one.version, tarball, environment });
 			own.running.push(n8n);
 			const rest = await RestClient.connect(n8n.baseUrl);
 			await rest.close();

@@ -7,6 +7,9 @@ const NOT_PARAMETERS = new Set(['parameter-input-field', 'parameter-input-item']
 
 /** An element of the page; its types are not loaded here. */
 interface Shown {
+	readonly scrollWidth: number;
+	readonly clientWidth: number;
+	readonly innerText: string;
 	checkVisibility(): boolean;
 	getAttribute(name: string): string;
 }
@@ -78,28 +81,14 @@ export class Editor {
 			.map((id) => id.replace('parameter-input-', ''));
 	}
 
-	/** The labels of the parameters that can be seen. */
-	async labels(): Promise<string[]> {
-		return (await this.labelTexts().allInnerTexts()).map((text) => text.trim());
-	}
-
-	/** Those of them that the window has no room for. */
+	/** The labels that the window has no room for. */
 	async cutLabels(): Promise<string[]> {
-		return await this.labelTexts().evaluateAll((elements) =>
-			(
-				elements as unknown as Array<{
-					scrollWidth: number;
-					clientWidth: number;
-					innerText: string;
-				}>
-			)
+		const texts = this.page.getByTestId('node-parameters').locator('label .n8n-text');
+		return await texts.evaluateAll((elements) =>
+			(elements as unknown as Shown[])
 				.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
 				.map(({ innerText }) => innerText),
 		);
-	}
-
-	private labelTexts(): Locator {
-		return this.page.getByTestId('node-parameters').locator('label .n8n-text');
 	}
 
 	/** What a dropdown offers. Opens it and closes it again. */

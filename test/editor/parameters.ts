@@ -84,25 +84,26 @@ export function parameters(stage: Stage): void {
 			await editor.addOption('Last Frame Input Type');
 			await editor.parameter('lastFrameBinaryPropertyName').waitFor({ state: 'hidden' });
 			await editor.choose('lastFrameInputType', 'Binary File');
+			expect(await editor.addOption(FIELD)).not.toContain(ADDRESS);
 			await editor.parameter('lastFrameBinaryPropertyName').waitFor();
-			expect(await editor.addOption('Spending Limit (Seconds)')).not.toContain(ADDRESS);
 		});
 
 		test('no label of an option is cut', async () => {
-			await eventually(async () =>
-				expect(await editor.labels()).toContain('Spending Limit (Seconds)'),
-			);
+			await editor.addOption('Spending Limit (Seconds)');
+			await editor.parameter('spendingLimit').waitFor();
 			expect(await editor.cutLabels()).toEqual([]);
 		});
 
-		test('the options of waiting are offered only where there is waiting', async () => {
+		test('the options of waiting are offered in the two operations that may wait', async () => {
 			const WAITING = ['Polling Interval (Seconds)', 'Survive Restarts', 'Timeout (Minutes)'];
 			await editor.choose('operation', 'Get Result');
-			const asking = await editor.addOption('Max Concurrent Requests');
-			expect(asking).toEqual(['File Name', 'Max Concurrent Requests']);
-			await editor.toggle('waitForCompletion');
-			const waiting = await editor.addOption('Timeout (Minutes)');
-			expect(waiting).toEqual(['File Name', ...WAITING]);
+			const getting = await editor.addOption('Max Concurrent Requests');
+			expect(getting).toEqual(['File Name', 'Max Concurrent Requests', ...WAITING]);
+			await editor.choose('operation', 'Submit');
+			const submitting = await editor.addOption('Seed');
+			expect(submitting).not.toEqual(expect.arrayContaining([WAITING[0]]));
+			await editor.choose('operation', 'Submit and Wait');
+			expect(await editor.addOption('Camera Fixed')).toEqual(expect.arrayContaining(WAITING));
 		});
 	});
 

@@ -2,7 +2,7 @@
 // What is left empty in the form itself n8n refuses on its own; here the emptiness comes out of an expression.
 import { NodeOperationError } from 'n8n-workflow';
 import { FAILED, itemsOf, SUCCESS } from '../../tools/engine/seedance';
-import { items, SAMPLE, useEngine } from './harness';
+import { errorOf, items, SAMPLE, useEngine } from './harness';
 
 const engine = useEngine();
 
@@ -257,4 +257,12 @@ it('names an operation that does not exist', async () => {
 	expect(run.data.resultData.error?.message).toContain(
 		`'Operation' must be one of submitAndWait, submit, getResult, but is "cancel"`,
 	);
+});
+
+it('refuses an output field that would lose the video, before anything is sent', async () => {
+	for (const name of ['__proto__', 'constructor', 'prototype']) {
+		const run = await engine.run({ parameters: { binaryOutputField: name } });
+		expect(errorOf(run).message).toContain(`cannot be "${name}"`);
+	}
+	expect(engine.sandbox.requests).toHaveLength(0);
 });

@@ -241,19 +241,6 @@ it('keeps up nobody for an item of Get Result that does not wait', async () => {
 	expect(comparable(itemsOf(keeper, PARKED.deliver))).toEqual(inMemory);
 });
 
-it('names the prediction where the key it has now is refused', async () => {
-	engine.sandbox.options.renderMs = 300;
-	const { apiKey, baseUrl } = engine.sandbox;
-	const credential = { apiKey, baseUrl };
-	const run = engine.start(surviving({ credential, onError: 'continueRegularOutput' }));
-	await run.finished;
-	credential.apiKey = 'sk-mistyped-0000';
-	const keeper = await run.subExecutions[0]?.finished;
-	const [failed] = itemsOf(keeper as IRun, PARKED.deliver);
-	expect(failed?.json.error).toContain('did not accept the API key');
-	expect(failed?.json.error).toContain(engine.sandbox.predictions[0]?.id);
-});
-
 it.each([
 	['cannot be used any more', { baseUrl: 'gptproto' }],
 	['cannot be read any more', { baseUrl: '={{ $("Nowhere").first().json.a }}' }],
@@ -359,6 +346,77 @@ describe('an answer that is none', () => {
 		const [failed] = itemsOf(keeper, PARKED.deliver);
 		expect(failed?.json.error).toContain('gave no http(s) address');
 	});
+});
+
+describe('a key that is rotated while the node is parked', () => {
+	const NEW_KEY = 'sk-rotated-41c0ffee';
+	const OTHER_KEY = 'sk-of-somebody-else-99';
+
+	/** Parks one item under the sandbox's own key, and goes on with another one. */
+	async function goOnWith(apiKey: string, keys: Record<string, string>, options: Options = {}) {
+		engine.sandbox.options.renderMs = 300;
+		const credential = { apiKey: engine.sandbox.apiKey, baseUrl: engine.sandbox.baseUrl };
+		const run = engine.start(surviving({ ...options, credential }));
+		await run.finished;
+		credential.apiKey = apiKey;
+		engine.sandbox.options.keys = keys;
+		return (await run.subExecutions[0]?.finished) as IRun;
+	}
+
+	it.each([
+		['while the old one is valid', (key: string) => ({ [key]: 'own', [NEW_KEY]: 'own' })],
+		['and the old one revoked', () => ({ [NEW_KEY]: 'own' })],
+	])('lets the wait go on with the new one, %s', async (_, keysWith) => {
+		const keeper = await goOnWith(NEW_KEY, keysWith(engine.sandbox.apiKey));
+		expect(errorOf(keeper).message).toBe('');
+		expect(itemsOf(keeper, PARKED.deliver)[0]?.binary?.data).toBeDefined();
+	});
+
+	it.each([
+		['does not know the prediction', OTHER_KEY, 404],
+		['may not see the prediction', OTHER_KEY, 403],
+		['is not accepted', 'sk-mistyped-0000', 404],
+	] as const)(
+		'says which prediction it is and which key gets it, where the new one %s',
+		async (_, key, foreignResult) => {
+			Object.assign(engine.sandbox.options, { foreignResult });
+			const keys = { [engine.sandbox.apiKey]: 'own', [OTHER_KEY]: 'yours' };
+			const stopped = errorOf(await goOnWith(key, keys));
+			const [mine] = engine.sandbox.predictions;
+			expect(stopped.message).toContain(mine?.id);
+			expect(stopped.description).toContain(
+				'Use Get Result with this prediction ID and a credential of the account that submitted it.',
+			);
+			engine.sandbox.reset();
+			const continued = await goOnWith(key, keys, { onError: 'continueRegularOutput' });
+			const [again] = engine.sandbox.predictions;
+			expect(itemsOf(continued, PARKED.deliver)[0]?.json).toMatchObject({
+				error: expect.stringContaining(String(again?.id)),
+				details: {
+					predictionId: again?.id,
+					description: expect.stringContaining('a credential of the account that submitted it.'),
+				},
+			});
+		},
+	);
+});
+
+it('lists a video that could not be stored once, as what it is, on Stop', async () => {
+	const store = jest.spyOn(engine.binaryData, 'store');
+	const full = Object.assign(new Error('ENOSPC: no space left on device, write'), {
+		code: 'ENOSPC',
+	});
+	for (let attempt = 0; attempt < 8; attempt++) store.mockRejectedValueOnce(full);
+	const { keeper } = await park({ items: items(2) });
+	store.mockRestore();
+	const { message, description } = errorOf(keeper);
+	const [first, second] = engine.sandbox.predictions.map(({ id }) => id);
+	expect(message).toContain(`The video of prediction ${first} is finished but could not be`);
+	expect(description).toContain(
+		`1 more item did not finish: [Item 1] The video of prediction ${second} is finished but could`,
+	);
+	expect(description).not.toMatch(/\d videos? finished/);
+	expect(`${message} ${description}`.split(String(second))).toHaveLength(2);
 });
 
 it.each(['check', 'download'] as const)('ends at once when it is stopped: %s', async (when) => {

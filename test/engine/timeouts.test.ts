@@ -110,6 +110,22 @@ it.each([
 	},
 );
 
+it.each([429, 503])(
+	'says at once that a %i asks Get Result, which does not wait, for a pause of a day',
+	async (status) => {
+		const predictionId = await engine.submitted();
+		const body = JSON.stringify({ error: { message: 'Come back tomorrow', type: String(status) } });
+		const answer = { status, body, headers: { 'retry-after': '86400' } };
+		engine.sandbox.plan({ on: 'result', kind: 'custom', answer, ...forGood });
+		const run = await engine.run({ parameters: { operation: 'getResult', predictionId } });
+		const { message, description } = errorOf(run);
+		expect(message).toContain(`${predictionId} could not be read`);
+		expect(description).toContain('asks for a pause of 24 hours');
+		expect(description).toContain('Come back tomorrow');
+		expect(engine.sandbox.predictions[0]?.resultRequests).toBe(1);
+	},
+);
+
 it('tries a submission again after the longest pause, though Retry-After says a day', async () => {
 	setBounds({ longestPauseMs: 400 });
 	engine.sandbox.plan(

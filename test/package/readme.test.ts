@@ -55,9 +55,10 @@ describe.each(['README.md', 'CONTRIBUTING.md'])('the commands of %s', (file) => 
 it('has the sections n8n asks for, in its order', () => {
 	const wanted = [
 		'Installation',
-		'Credentials',
 		'Operations',
+		'Credentials',
 		'Compatibility',
+		'Usage',
 		'Resources',
 		'Version history',
 	];
@@ -164,4 +165,17 @@ it('every row of docs/n8n-interface.md names a file of the node and its tests, a
 		expect(named.length).toBeGreaterThanOrEqual(2);
 		expect(named.filter((name) => !existsSync(join(project, name)))).toEqual([]);
 	}
+});
+
+it('CONTRIBUTING.md names for every file that is shipped the tests that hold it, and all of them exist', () => {
+	const [, section = ''] = textOf('CONTRIBUTING.md').split('### Which tests hold which file');
+	const rows = [...section.matchAll(/^\| (`.+?) *\| (`.+?) *\|$/gm)];
+	const inCode = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? '');
+	const node = 'nodes/SeedanceImageToVideo/';
+	const shipped = readdirSync(join(project, node), { recursive: true, encoding: 'utf8' })
+		.filter((name) => name.endsWith('.ts'))
+		.concat('credentials/GptProtoApi.credentials.ts');
+	expect(rows.flatMap(([, files]) => inCode(files)).sort()).toEqual(shipped.sort());
+	const tests = rows.flatMap(([, , named]) => inCode(named));
+	expect(tests.filter((name) => !existsSync(join(project, `test/${name}.test.ts`)))).toEqual([]);
 });

@@ -201,10 +201,9 @@ const REASONS: Examples<Reason> = {
 		waitedMs: 1000,
 		obstacle,
 	})),
-	stateUnknown: [...every<Obstacle>(OBSTACLES), null].map((obstacle) => ({
-		kind: 'stateUnknown',
-		obstacle,
-	})),
+	stateUnknown: [...every<Obstacle>(OBSTACLES), null].flatMap((obstacle) =>
+		[0, 86_400_000].map((pauseMs) => ({ kind: 'stateUnknown', obstacle, pauseMs }) as const),
+	),
 	noVideoAddress: [{ kind: 'noVideoAddress' }],
 	notDownloaded: every<DownloadFault>(DOWNLOAD_FAULTS).map((fault) => ({
 		kind: 'notDownloaded',
@@ -289,6 +288,7 @@ const EVENTS: Examples<RunEvent> = {
 		{ kind: 'responseLost', item: 3, reason: 'TIMEOUT' },
 		{ kind: 'responseLost', item: 3, reason: `HTTP 500, "${QUOTED}"` },
 	],
+	rateLimited: OBSTACLES.rateLimited.map((limit) => ({ kind: 'rateLimited', limit })),
 };
 
 const facts = {
@@ -324,6 +324,9 @@ const messages: readonly words.Message[] = [
 	words.describeNotParkable('credentialOfItem'),
 	words.describeCredentialOfParked('abc', words.describeBaseUrlFault('noScheme')),
 	words.describeWaitCutOff(QUOTED, 'running'),
+	...REASONS.refused.map((reason) =>
+		words.describeParkedFailure(new PredictionFailure(reason, facts)),
+	),
 ];
 
 const items = (count: number, text: string) =>
@@ -535,6 +538,8 @@ describe('lists', () => {
 		[120_000, '2 minutes'],
 		[900_000, '15 minutes'],
 		[930_000, '15.5 minutes'],
+		[7_200_000, '2 hours'],
+		[86_400_000, '24 hours'],
 	])('%i milliseconds are %s', (ms, text) => {
 		expect(words.inWords(ms)).toBe(text);
 	});

@@ -29,9 +29,8 @@ describe('A prediction', () => {
 			},
 			(line) => lines.push(line),
 		);
-		const [one, two, three] = [1, 2, 3].map(() =>
-			store.accept('m', plainBody, plainBody, noPicture),
-		);
+		const submission = { account: 'own', model: 'm', body: plainBody, remembered: plainBody };
+		const [one, two, three] = [1, 2, 3].map(() => store.accept(submission, noPicture));
 		const seen = [one?.status];
 		for (const ms of [19, 1, 59, 1]) {
 			jest.advanceTimersByTime(ms);

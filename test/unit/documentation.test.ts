@@ -231,6 +231,6 @@ describe('the node shows what the reference says', () => {
 		const twice = all.filter(
 			({ name }, index) => all.findIndex((one) => one.name === name) < index,
 		);
-		expect(twice.map(({ name }) => name).sort()).toEqual(['resolution', 'waitForCompletion']);
+		expect(twice.map(({ name }) => name).sort()).toEqual(['resolution']);
 	});
 });

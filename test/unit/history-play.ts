@@ -251,7 +251,7 @@ export class Play implements Api {
 				(outcome.kind === 'prediction' &&
 					(outcome.prediction.state === 'ended' ||
 						(outcome.prediction.state === 'succeeded' && outcome.prediction.videoUrl !== null))) ||
-				(outcome.kind !== 'prediction' && isFinalRefusal(outcome, answeredAt - acceptedAt));
+				(outcome.kind !== 'prediction' && isFinalRefusal(outcome, answeredAt - acceptedAt, 0));
 			if (isOver && index < questions.length - 1)
 				this.violations.push(`asked for ${id} after the last answer`);
 		});

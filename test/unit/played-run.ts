@@ -122,6 +122,7 @@ export class PlayedRun {
 				...scope,
 			}),
 			refusals: new Map(),
+			lastingLimits: new Map(),
 			pictures: new Semaphore(bounds.pictureBytes),
 			downloads: new Semaphore(bounds.concurrentDownloads),
 			report: (event) => this.events.push(event),

@@ -7,6 +7,7 @@ import {
 	isSurelyNotAccepted,
 	mayConnectNextTime,
 	type Obstacle,
+	type RateLimited,
 	type Refusal,
 	readFault,
 	refusalByLimit,
@@ -111,6 +112,24 @@ it('n8n’s own protection against private addresses sends nothing', () => {
 	expect(readFault(nodeApiError(axiosFault(blocked)))).toMatchObject({ sent: false });
 });
 
+it.each([
+	['connect ECONNREFUSED 127.0.0.1:1', 'ECONNREFUSED', false],
+	['getaddrinfo ENOTFOUND nowhere', 'ENOTFOUND', false],
+	['connect ETIMEDOUT 10.0.0.1:443', 'ETIMEDOUT', false],
+	['self-signed certificate', 'DEPTH_ZERO_SELF_SIGNED_CERT', false],
+	['The request was blocked because it resolves to a restricted IP address', null, false],
+	['read ECONNRESET', 'ECONNRESET', true],
+	['socket hang up', 'ECONNRESET', true],
+	['timeout of 30000ms exceeded', 'ECONNABORTED', true],
+])(
+	'is read right where n8n has lost what it wrapped, as in 2.30: %s',
+	(message, httpCode, sent) => {
+		const lost = { message: 'In the words of n8n', messages: [message, message], httpCode };
+		const code = httpCode ?? 'BLOCKED_BY_N8N';
+		expect(readFault({ ...lost, cause: undefined })).toEqual({ kind: 'noResponse', code, sent });
+	},
+);
+
 it('a fault that is its own cause ends', () => {
 	const circle = fault('odd', { code: 'ODD' }) as Error & { cause?: unknown };
 	circle.cause = circle;
@@ -183,7 +202,7 @@ it('a missing balance is final at once where it is HTTP 403, and if it lasts whe
 });
 
 it('a limit that waiting does not help against is a refusal when it comes for the third time', () => {
-	const paused = { ...limited(), limitReached: true, message: 'paused' } as Obstacle;
+	const paused = { ...limited(), limitReached: true, message: 'paused' } as RateLimited;
 	expect([1, 2].map((times) => refusalByLimit(paused, times))).toEqual([null, null]);
 	expect(refusalByLimit(paused, 3)).toEqual({
 		kind: 'refused',
@@ -191,8 +210,7 @@ it('a limit that waiting does not help against is a refusal when it comes for th
 		httpCode: '429',
 		message: 'paused',
 	});
-	expect(refusalByLimit(limited() as Obstacle, 300)).toBeNull();
-	expect(refusalByLimit(unreadable() as Obstacle, 3)).toBeNull();
+	expect(refusalByLimit(limited() as RateLimited, 300)).toBeNull();
 });
 
 it('backs off twice as long each time, up to half a minute, with jitter', () => {

@@ -29,17 +29,13 @@ describe('the options of waiting', () => {
 	it.each<[string, INodeParameters]>([
 		['Submit and Wait', {}],
 		['Submit and Wait with a leftover of Get Result', { waitForCompletion: false }],
-		['Get Result that waits', { operation: 'getResult', waitForCompletion: true }],
-		['Get Result that may wait', { operation: 'getResult', waitForCompletion: '={{ $json.w }}' }],
+		['Get Result, which may wait', { operation: 'getResult' }],
 	])('are shown in %s', (_, parameters) => {
 		expect(waiting(parameters)).toEqual(WAITING);
 	});
 
-	it.each<[string, INodeParameters]>([
-		['Submit', { operation: 'submit' }],
-		['Get Result', { operation: 'getResult' }],
-	])('are not in %s', (_, parameters) => {
-		expect(waiting(parameters)).toEqual([]);
+	it('are not in Submit, which never waits', () => {
+		expect(waiting({ operation: 'submit' })).toEqual([]);
 	});
 });
 

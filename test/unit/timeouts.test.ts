@@ -1,5 +1,6 @@
 // The timeout holds, for one item and for a thousand, whatever GPTProto responds.
 import { bounds } from '../../nodes/SeedanceImageToVideo/prediction/bounds';
+import type { Outcome } from '../../nodes/SeedanceImageToVideo/prediction/retry';
 import { limited, reasonOf, unreadable } from './played-run';
 import { FOX, Scene } from './scene';
 
@@ -88,5 +89,45 @@ describe('the timeout holds', () => {
 		expect(new Set(results.map((result) => reasonOf(result).kind))).toEqual(new Set(['heldBack']));
 		expect(scene.clock.now() - startedAt).toBeLessThanOrEqual(end);
 		expect(played.loads).toBeLessThan(100);
+	});
+});
+
+describe('a limit that waiting does not lift', () => {
+	const paused = { ...limited(), limitReached: true } as Outcome;
+	const kindsOf = (results: ReadonlyArray<PromiseSettledResult<unknown>>) =>
+		results.map((result) => reasonOf(result).kind);
+
+	it('fails an item when it has refused three submissions, in seconds', async () => {
+		const api = scene.api([paused]);
+		const startedAt = scene.clock.now();
+		const result = await scene.undelivered(api);
+		expect(reasonOf(result)).toMatchObject({
+			kind: 'refused',
+			what: 'submission',
+			refusal: { ground: 'limitReached', httpCode: '429' },
+		});
+		expect(api.submitted).toHaveLength(3);
+		expect(scene.clock.now() - startedAt).toBeLessThan(30_000);
+	});
+
+	it('does not, when it is lifted before', async () => {
+		const result = await scene.undelivered(scene.api([paused, paused, null]));
+		expect(result?.status).toBe('fulfilled');
+	});
+
+	it('is no refusal where it is any other rate limit', async () => {
+		const result = await scene.undelivered(scene.api([limited(), paused, limited(), paused, null]));
+		expect(result?.status).toBe('fulfilled');
+	});
+
+	it('fails all items of the model; those of one burst meet it once', async () => {
+		const api = scene.api([paused]);
+		const startedAt = scene.clock.now();
+		const fifty = Array.from({ length: 50 }, () => FOX);
+		const results = await scene.clock.until(scene.run(api).obtainAll(fifty));
+		const kinds = kindsOf(results);
+		expect(kinds.filter((kind) => kind === 'refused')).toHaveLength(1);
+		expect(kinds.filter((kind) => kind === 'notSentAfterRefusal')).toHaveLength(49);
+		expect(scene.clock.now() - startedAt).toBeLessThan(60_000);
 	});
 });

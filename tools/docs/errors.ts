@@ -131,7 +131,7 @@ const ROWS: ReadonlyArray<readonly [when: string, message: Message]> = [
 	['HTTP 404 for a prediction ID', refused('notFound', '404', 'result')],
 	[
 		'Get Result without waiting: no usable answer to five tries',
-		failed({ kind: 'stateUnknown', obstacle: lost }),
+		failed({ kind: 'stateUnknown', obstacle: lost, pauseMs: 0 }),
 	],
 	['`succeeded` without an address for half a minute', failed({ kind: 'noVideoAddress' })],
 	[

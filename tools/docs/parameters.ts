@@ -13,9 +13,8 @@ const optional = properties
 		property.name === 'options' ? (property.options as INodeProperties[]) : [],
 	)
 	.filter(({ name }) => name !== ONE_EXPRESSION);
-const hidden = properties.filter(({ type }) => type === 'hidden');
 const parameters = properties.filter(
-	(property) => !['operation', 'options'].includes(property.name) && !hidden.includes(property),
+	({ name, type }) => !['operation', 'options'].includes(name) && type !== 'hidden',
 );
 
 /** Operations from the one most people want to the one few do. */
@@ -39,13 +38,10 @@ function conditionsOf({ displayOptions }: INodeProperties) {
 	return { shownFor: pairs(displayOptions?.show), hiddenFor: pairs(displayOptions?.hide) };
 }
 
-/** Whether an operation has a parameter at all. A hidden field may hold the value that hides it. */
-function isIn(operation: INodePropertyOptions, property: INodeProperties): boolean {
-	const { operation: own, '/operation': ofOption = own } = property.displayOptions?.show ?? {};
-	const isHidden = conditionsOf(property).hiddenFor.some(([name, value]) =>
-		hidden.some((one) => one.name === name && one.default === value && isIn(operation, one)),
-	);
-	return !isHidden && (ofOption?.includes(operation.value) ?? true);
+/** Whether an operation has a parameter at all. */
+function isIn({ value }: INodePropertyOptions, { displayOptions }: INodeProperties): boolean {
+	const { operation, '/operation': ofOption = operation } = displayOptions?.show ?? {};
+	return ofOption?.includes(value) ?? true;
 }
 
 /** What an operation's other parameters have to be, in words. */

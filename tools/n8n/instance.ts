@@ -1,6 +1,6 @@
 // Knows how to start, restart, stop and crash one n8n process in a folder of its own on this machine.
 import { appendFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -32,6 +32,7 @@ const READY_WITHIN_MS = 120_000;
 const READY_LINE = { start: 'Editor is now accessible', worker: 'worker is now ready' };
 const KEPT_LOG_CHARACTERS = 1_000_000;
 const SHOWN_LINES = 30;
+const FILES = '.n8n-files';
 
 export class N8nInstance {
 	/** Where it listens. */
@@ -62,6 +63,8 @@ export class N8nInstance {
 		const userFolder = await mkdtemp(join(tmpdir(), 'n8n-seedance-'));
 		const instance = new N8nInstance(options, version, installation, place, userFolder);
 		try {
+			// The one folder that workflows of n8n 2 may write to, and n8n does not make it.
+			await mkdir(join(userFolder, FILES));
 			if (tarball !== undefined) await installPackage(userFolder, tarball);
 			return instance;
 		} catch (error) {

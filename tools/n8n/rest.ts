@@ -68,6 +68,11 @@ export class RestClient {
 		return await this.session.call('POST', '/rest/credentials', credential);
 	}
 
+	/** Saves a credential with other data, as its form does. */
+	async updateCredential({ id, name, type }: Credential, data: object): Promise<void> {
+		await this.session.call('PATCH', `/rest/credentials/${id}`, { name, type, data });
+	}
+
 	async deleteCredential({ id }: Credential): Promise<void> {
 		await this.session.call('DELETE', `/rest/credentials/${id}`);
 	}
@@ -93,7 +98,11 @@ export class RestClient {
 
 	/** Switches a workflow on (2.x calls it publishing), so that its triggers and webhooks work. */
 	async activate({ id, versionId }: Workflow): Promise<void> {
-		await this.session.call('POST', `/rest/workflows/${id}/activate`, { versionId });
+		const path = `/rest/workflows/${id}`;
+		const answer = await this.session.send('POST', `${path}/activate`, { versionId });
+		await answer.text();
+		// 1.x has no such call: there it is a change of the workflow.
+		if (!answer.ok) await this.session.call('PATCH', path, { versionId, active: true });
 	}
 
 	/**
@@ -153,17 +162,17 @@ export class RestClient {
 		}
 	}
 
-	/** "Retry execution" of a failed one, with the workflow as it was; answers when that has ended. */
-	async retry(id: string): Promise<Execution> {
+	/** "Retry execution" of a failed one, with the workflow as it was; answers when that has one of these statuses. */
+	async retry(id: string, statuses?: readonly ExecutionStatus[]): Promise<Execution> {
 		// Old versions answer with the status of what has ended by then, and not with its id.
 		const answer = await this.session.call<{ id: string } | ExecutionStatus>(
 			'POST',
 			`/rest/executions/${id}/retry`,
 			{ loadWorkflow: false },
 		);
-		if (typeof answer === 'object') return await this.waitFor(answer.id);
+		if (typeof answer === 'object') return await this.waitFor(answer.id, statuses);
 		const [newest] = await this.listExecutions((await this.getExecution(id)).workflowId);
-		return await this.waitFor(newest?.id ?? id);
+		return await this.waitFor(newest?.id ?? id, statuses);
 	}
 
 	/** Stops a running execution. */

@@ -16,8 +16,8 @@ const { seed } = DEFAULTS;
 
 const submitting = { show: { '/operation': SUBMITTING } };
 
-/** Submit never waits (a hidden field in result.ts says so to n8n), Get Result where it is told to. */
-const waiting = { hide: { '/waitForCompletion': [false] } };
+/** Get Result waits where it is told to. One condition for both ways to wait would need two fields of one name. */
+const waiting = { show: { '/operation': DELIVERING } };
 
 export const options: INodeProperties = {
 	displayName: 'Options',
@@ -101,7 +101,7 @@ export const options: INodeProperties = {
 		{
 			displayName: 'One Expression for All Options',
 			name: ONE_EXPRESSION,
-			type: 'number',
+			type: 'hidden',
 			displayOptions: { show: { [ONE_EXPRESSION]: [{ _cnd: { gt: 0 } }] } },
 			default: 0,
 			description:
@@ -115,7 +115,7 @@ export const options: INodeProperties = {
 			typeOptions: { minValue: MIN_POLLING_INTERVAL_SECONDS },
 			default: 4,
 			description:
-				'How often to ask for the result. The first time is later, and on long waits the interval grows up to three times.',
+				'How often to ask for the result. The first time is later, and on long waits the interval grows up to three times. Used where the node waits.',
 		},
 		{
 			displayName: 'Seed',
@@ -144,10 +144,10 @@ export const options: INodeProperties = {
 			displayName: 'Survive Restarts',
 			name: 'surviveRestarts',
 			type: 'boolean',
-			displayOptions: { hide: { ...waiting.hide, ...AS_TOOL } },
+			displayOptions: { ...waiting, hide: AS_TOOL },
 			default: false,
 			description:
-				"Whether to keep the wait in n8n's database. It then survives a restart and holds no worker, but a video is noticed up to about a minute late. Needs n8n 2.41.",
+				"Whether to keep the wait in n8n's database. It then survives a restart and holds no worker, but a video is noticed up to about a minute late. Needs n8n 2.41. Used where the node waits.",
 		},
 		{
 			displayName: 'Timeout (Minutes)',
@@ -156,7 +156,7 @@ export const options: INodeProperties = {
 			displayOptions: waiting,
 			default: 15,
 			description:
-				'How long an item may take, its time in any queue included. After that the prediction keeps rendering. Use Get Result to fetch it later.',
+				'How long an item may take, its time in any queue included. After that the prediction keeps rendering. Use Get Result to fetch it later. Used where the node waits.',
 		},
 	],
 };

@@ -31,15 +31,6 @@ export const resultFields: INodeProperties[] = [
 		description:
 			'Whether to wait until the video is finished. When off, the node returns the present status.',
 	},
-	// Submit never waits, so that one condition hides the options of waiting wherever nothing is waited for. In Submit and
-	// Wait the field stays unset: of a name that stands twice, n8n fills in a default only where it is shown.
-	{
-		displayName: 'Wait for Completion',
-		name: 'waitForCompletion',
-		type: 'hidden',
-		displayOptions: { show: { operation: ['submit'] } },
-		default: false,
-	},
 	{
 		displayName: 'Download Video',
 		name: 'downloadVideo',

@@ -47,6 +47,18 @@ export function warn(context: IExecuteFunctions, message: string): void {
 	if (context.getMode() === 'manual') context.sendMessageToUI(message);
 }
 
+/** Writes what happens to n8n's log; of a rate limit that it has begun. */
+function reporterOf(context: IExecuteFunctions): Run['report'] {
+	let isLimited = false;
+	return (event) => {
+		const isKnown = event.kind === 'rateLimited' && isLimited;
+		isLimited ||= event.kind === 'rateLimited';
+		const message = describeEvent(event);
+		if (event.kind === 'accepted') context.logger.info(`${context.getNode().name}: ${message}`);
+		else if (!isKnown) warn(context, message);
+	};
+}
+
 /** @throws InvalidParameter */
 export function openBatch(context: IExecuteFunctions): Batch {
 	const options = readRunOptions(context);
@@ -62,13 +74,10 @@ export function openBatch(context: IExecuteFunctions): Batch {
 			parameters: hashOfParameters(context.getNode()),
 		}),
 		refusals: new Map(),
+		lastingLimits: new Map(),
 		pictures: new Semaphore(bounds.pictureBytes),
 		downloads: new Semaphore(bounds.concurrentDownloads),
-		report: (event) => {
-			const message = describeEvent(event);
-			if (event.kind !== 'accepted') warn(context, message);
-			else context.logger.info(`${context.getNode().name}: ${message}`);
-		},
+		report: reporterOf(context),
 	};
 	return {
 		context,

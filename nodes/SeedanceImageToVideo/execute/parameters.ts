@@ -222,7 +222,7 @@ export function hashOfParameters({ parameters }: INode): string {
 		([name]) => !NOT_OF_THE_VIDEO.includes(name),
 	);
 	const isSet = ([name, value]: readonly [string, unknown]) =>
-		value !== undefined && value !== defaultOf(name);
+		value !== undefined && JSON.stringify(value) !== JSON.stringify(defaultOf(name));
 	const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) =>
 		a < b ? -1 : 1;
 	const set = new Map([...fields, ...options].filter(isSet).sort(byName));

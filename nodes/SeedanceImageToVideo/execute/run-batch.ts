@@ -18,6 +18,7 @@ import {
 	describeRest,
 	ExplainedError,
 	HINTS,
+	joined,
 	type Message,
 	messageOf,
 	withRetry,
@@ -98,7 +99,10 @@ function finish(batch: Batch, results: readonly Result[]): INodeExecutionData[] 
 	};
 	giveHints(batch, results);
 	throwFirstFailure(batch, results, wordsOf, (others) =>
-		describeRest(others, ledger.retrievable(), isCalled),
+		joined(
+			describeRest(others, ledger.retrievable(), isCalled),
+			describeLeftAlone(ledger.leftAlone()),
+		),
 	);
 	return toOutput(batch, results, wordsOf);
 }

@@ -78,7 +78,7 @@ function wordsOf({ error, message, msg, detail }: JsonObject): string | null {
 }
 
 /**
- * Reads an error: an answer's whole body, or what stands under `error`.
+ * Reads an error: a response's whole body, or what stands under `error`.
  *
  * @param error JSON of any kind; a text is its own message
  */

@@ -1,4 +1,4 @@
-// Reads a prediction out of an answer of GPTProto, tolerantly: every spelling that public clients of this API have met
+// Reads a prediction out of a response of GPTProto, tolerantly: every spelling that public clients of this API have met
 // is accepted. Pure: knows no n8n and no network, and never follows an address it reads.
 import { isErrorBody, isGoodCode, isObject, type JsonObject, readError, text } from './error-body';
 import {
@@ -15,7 +15,7 @@ interface Facts {
 	readonly id: string;
 	/** A documented status, or GPTProto's own word where it is none. */
 	readonly status: string;
-	/** null where the answer does not say. */
+	/** null where the response does not say. */
 	readonly model: string | null;
 	readonly hasNsfwContent: boolean | null;
 	/** As GPTProto gives it. */
@@ -28,7 +28,7 @@ interface Facts {
 export type Prediction = Facts &
 	(
 		| { readonly state: 'working' }
-		/** `videoUrl` is null where the answer holds no http(s) address. */
+		/** `videoUrl` is null where the response holds no http(s) address. */
 		| { readonly state: 'succeeded'; readonly videoUrl: string | null }
 		/** `failureReason` is in GPTProto's own words; null where it gave none. */
 		| { readonly state: 'ended'; readonly failureReason: string | null }
@@ -76,19 +76,19 @@ function isEndOf(data: JsonObject, id: string | undefined): boolean {
 }
 
 /**
- * The object that describes the prediction: `data`, the first of a list in `data`, or the answer itself - unless that
+ * The object that describes the prediction: `data`, the first of a list in `data`, or the body itself - unless that
  * is an error body, whose id is one of the request and whose status is not the prediction's.
  */
-function predictionObject(answer: unknown, expectedId: string | undefined): JsonObject | null {
-	if (!isObject(answer)) return null;
-	const data: unknown = Array.isArray(answer.data) ? answer.data[0] : answer.data;
+function predictionObject(body: unknown, expectedId: string | undefined): JsonObject | null {
+	if (!isObject(body)) return null;
+	const data: unknown = Array.isArray(body.data) ? body.data[0] : body.data;
 	if (isObject(data)) return data;
-	const ids = readIds(answer);
+	const ids = readIds(body);
 	if ((data ?? null) !== null || ids.length === 0) return null;
 	// A code beside the end of the very prediction is the end's.
-	if (isEndOf(answer, expectedId)) return answer;
-	const isError = text(answer.status) === null ? isErrorBody(answer) : !isGoodCode(answer.code);
-	return isError ? null : answer;
+	if (isEndOf(body, expectedId)) return body;
+	const isError = text(body.status) === null ? isErrorBody(body) : !isGoodCode(body.code);
+	return isError ? null : body;
 }
 
 /** The http(s) addresses in a text, an object or a list of them. */
@@ -129,13 +129,13 @@ function readStatus(word: string | null): PredictionStatus | null {
  * Reads a prediction. Comparison of statuses ignores case; a status nobody documents means done where there is an
  * output address, failed where there is an error text, and otherwise still working.
  *
- * @param answer the parsed body of an answer
- * @param expectedId the id that was asked for: it stays the prediction's id whatever the answer calls it, but another
+ * @param body the parsed body of a response
+ * @param expectedId the id that was polled: it stays the prediction's id whatever the response calls it, but another
  * one's end is not its end
  * @returns null where nothing identifies a prediction
  */
-export function readPrediction(answer: unknown, expectedId?: string): Prediction | null {
-	const data = predictionObject(answer, expectedId);
+export function readPrediction(body: unknown, expectedId?: string): Prediction | null {
+	const data = predictionObject(body, expectedId);
 	if (data === null) return null;
 	const word = text(data.status);
 	const ids = readIds(data);
@@ -161,11 +161,11 @@ export function readPrediction(answer: unknown, expectedId?: string): Prediction
 		return { ...facts, state, videoUrl: address ?? addressIn(data, LAST_VIDEO_FIELDS) };
 	}
 	if (ids.length > 0 && !ids.includes(id)) return null;
-	return { ...facts, state, failureReason: reason ?? (readError(answer).message || null) };
+	return { ...facts, state, failureReason: reason ?? (readError(body).message || null) };
 }
 
-/** The end of the very prediction that was asked for, where an answer that is itself a no tells of it. */
-export function readEnd(answer: unknown, expectedId: string): Prediction | null {
-	const data = predictionObject(answer, expectedId);
-	return data !== null && isEndOf(data, expectedId) ? readPrediction(answer, expectedId) : null;
+/** The end of the very prediction that was polled, where a response that is itself a no tells of it. */
+export function readEnd(body: unknown, expectedId: string): Prediction | null {
+	const data = predictionObject(body, expectedId);
+	return data !== null && isEndOf(data, expectedId) ? readPrediction(body, expectedId) : null;
 }

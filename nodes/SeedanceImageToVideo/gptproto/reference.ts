@@ -5,7 +5,7 @@
 /** Where the API lives unless the credential names a proxy or a sandbox. */
 export const DEFAULT_BASE_URL = 'https://gptproto.com';
 
-/** Answers 200 when the key is valid; the credential's test. */
+/** Gives HTTP 200 when the key is valid; the credential's test. */
 export const MODELS_PATH = '/v1/models';
 
 /** Path of `POST`, which submits a picture and a prompt. */
@@ -13,7 +13,7 @@ export function submissionPath(model: string): string {
 	return `/api/v3/bytedance/${encodeURIComponent(model)}/image-to-video`;
 }
 
-/** Path of `GET`, which answers the state of a prediction. */
+/** Path of `GET`, which gives the state of a prediction. */
 export function resultPath(predictionId: string): string {
 	return `/api/v3/predictions/${encodeURIComponent(predictionId)}/result`;
 }
@@ -123,7 +123,7 @@ export function frameSize(
 /** What a status means for whoever waits: still working, a video, or ended without one. */
 export type PredictionState = 'working' | 'succeeded' | 'ended';
 
-/** The documented statuses (`created` stands in the sample answer) and what each means. */
+/** The documented statuses (`created` stands in the sample response) and what each means. */
 export const STATUSES = {
 	created: 'working',
 	queued: 'working',

@@ -122,7 +122,7 @@ export function refusalGround(status: number, error: ErrorFacts): RefusalGround 
 }
 
 /**
- * The status that an answer amounts to: an HTTP 2xx may carry its true one in the envelope, as a number, or in an error by a
+ * The status that a response amounts to: an HTTP 2xx may carry its true one in the envelope, as a number, or in an error by a
  * content policy's code or words. There 503 is the content policy's code, whose status is 400.
  *
  * @param isError whether the envelope is an error's, not one that lacks its prediction

@@ -1,11 +1,11 @@
-// Reads one HTTP answer of GPTProto, whatever it holds (envelope, any kind of error body, HTML of a proxy, half a
+// Reads one HTTP response of GPTProto, whatever it holds (envelope, any kind of error body, HTML of a proxy, half a
 // JSON), into a typed ApiResponse. Pure: knows no n8n and no network; what may be sent again is retry.ts's affair.
 import { isErrorBody, isObject, type JsonObject, parseJson, readError } from './error-body';
 import { type Prediction, readEnd, readPrediction } from './prediction';
 import { ERROR_CODES, ID_FIELDS } from './reference';
 import { effectiveStatus, isLastingLimit, type RefusalGround, refusalGround } from './refusal';
 
-/** An HTTP answer; header names in lower case, the body as text. */
+/** An HTTP response; header names in lower case, the body as text. */
 export interface HttpResponse {
 	readonly status: number;
 	readonly headers: JsonObject;
@@ -30,7 +30,7 @@ export type ApiResponse =
 	/** `limitReached`: its words say that waiting cannot help. */
 	| (SaidToWait & { readonly kind: 'rateLimited'; readonly limitReached: boolean })
 	/**
-	 * An answer that says nothing reliable about whether the request was carried out. Where one that looks accepted has no
+	 * A response that says nothing reliable about whether the request was carried out. Where one that looks accepted has no
 	 * words, they are its beginning.
 	 */
 	| (SaidToWait & { readonly kind: 'unreadable' });
@@ -80,11 +80,11 @@ export function readRetryAfter(value: unknown, nowEpochMs: number): number | nul
 }
 
 /**
- * Reads an answer. An id means that a prediction exists, whatever else the envelope says.
+ * Reads a response. An id means that a prediction exists, whatever else the envelope says.
  *
  * @param nowEpochMs the wall clock, for a `Retry-After` that is a date
  * @param key the API key, which a server may repeat and which nobody shall read
- * @param expectedId the prediction that was asked for, where one was
+ * @param expectedId the prediction that was polled, where one was
  */
 export function readResponse(
 	{ status: httpStatus, headers, body }: HttpResponse,

@@ -30,6 +30,8 @@ export const bounds = {
 	addressGraceMs: 30_000,
 	/** Attempts to reach a host that refuses the connection or has no address; nothing was sent then. */
 	connectAttempts: 5,
+	/** Refusals after which a rate limit is final that says waiting cannot help. */
+	lastingLimits: 3,
 	/** First pause after a fault or a rate limit; doubles from there. */
 	backoffBaseMs: 1_000,
 	backoffMaxMs: 30_000,

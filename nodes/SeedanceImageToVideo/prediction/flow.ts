@@ -39,7 +39,9 @@ export async function obtainPrediction(run: Run, order: Order, until: Until): Pr
 			? { entry: earlier, prediction: null }
 			: await submitOnce(run, order);
 		const { model, frame } = entry;
-		const isEnough = told !== null && (until === 'accepted' || hasVideoOrEnded(told));
+		// An end in the response to a submission may be the request's own: a poll tells.
+		const isEnough =
+			told && (until === 'accepted' || (hasVideoOrEnded(told) && told.state !== 'ended'));
 		const prediction = isEnough ? told : await follow(run, order, entry, until);
 		if (prediction?.state === 'ended') record.remove();
 		// What an earlier try paid for brought no video, or is another account's: the next one, or else this try submits.
@@ -81,15 +83,15 @@ async function follow(
 		return polled;
 	}
 	const { reason, facts } = polled;
-	const ground = reason.kind === 'refused' ? reason.refusal.ground : null;
-	const isUnknown = ground === 'notFound';
+	const refusal = reason.kind === 'refused' ? reason.refusal : null;
+	const isUnknown = refusal?.ground === 'notFound';
 	if (facts.status !== undefined) record.saveKnown();
-	if (record.isOfOtherAccount && (isUnknown || ground === 'forbidden')) {
+	if (record.isOfOtherAccount && (isUnknown || refusal?.httpCode === '403')) {
 		record.leaveAlone();
 		return null;
 	}
 	if (isUnknown) record.saveUnknown();
-	// Where its state alone is wanted and cannot be read now, its id is known.
-	if (until === 'ended' || isUnknown) throw polled;
+	// Where its state alone is wanted and cannot be read now, its id is known; whose it is, only under the same account.
+	if (until === 'ended' || isUnknown || record.isOfOtherAccount) throw polled;
 	return unreadPrediction(predictionId, model);
 }

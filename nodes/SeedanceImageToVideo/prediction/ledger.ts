@@ -242,10 +242,15 @@ export class Ledger {
 		return this.ofRecords(({ state }) => state !== 'unknown');
 	}
 
-	/** Accepted predictions of this round that no item of this run has picked up: other parameters, or another account. */
+	/**
+	 * Accepted predictions of this round that no item of this run has picked up: other parameters, or another account. What an
+	 * earlier try of the round had put out, n8n has thrown away.
+	 */
 	leftAlone(): ItemPrediction[] {
 		const isLeft = (entry: LedgerEntry): entry is AcceptedEntry =>
-			entry.state === 'accepted' && entry.round === this.scope.round && !claimed.has(entry);
+			(entry.state === 'accepted' || entry.state === 'delivered') &&
+			entry.round === this.scope.round &&
+			!claimed.has(entry);
 		return this.entries.filter(isLeft).map(({ item, predictionId }) => ({ item, predictionId }));
 	}
 

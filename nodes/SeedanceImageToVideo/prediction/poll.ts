@@ -46,8 +46,7 @@ async function pollOnce(
 }
 
 function retryAfterOf(obstacle: Obstacle | null): number {
-	const retryAfterMs = obstacle && 'retryAfterMs' in obstacle ? obstacle.retryAfterMs : null;
-	return Math.min(retryAfterMs ?? 0, bounds.longestPauseMs);
+	return (obstacle && 'retryAfterMs' in obstacle && obstacle.retryAfterMs) || 0;
 }
 
 /**
@@ -82,7 +81,11 @@ export async function poll(
 
 	const failed = (reason: Reason) => new PredictionFailure(reason, { predictionId, status });
 	const gaveUp = () => {
-		if (!waits) return failed({ kind: 'stateUnknown', obstacle });
+		if (!waits) {
+			const pauseMs = retryAfterOf(obstacle);
+			const isTooLong = clock.now() + pauseMs >= deadline;
+			return failed({ kind: 'stateUnknown', obstacle, pauseMs: isTooLong ? pauseMs : 0 });
+		}
 		if (addressMissingSince !== null) return failed({ kind: 'noVideoAddress' });
 		return failed({ kind: 'timedOut', waitedMs: clock.now() - timing.startedAt, obstacle });
 	};
@@ -114,6 +117,7 @@ export async function poll(
 				if (now - addressMissingSince >= bounds.addressGraceMs) throw gaveUp();
 			}
 		} else {
+			if (outcome.kind === 'rateLimited') run.report({ kind: 'rateLimited', limit: outcome });
 			obstacle = outcome;
 			refusedSince = outcome.kind === 'refused' ? (refusedSince ?? now) : null;
 			const sinceAcceptedMs = acceptedAt === null ? null : now - acceptedAt;
@@ -123,11 +127,12 @@ export async function poll(
 			// A 429 is the limiter's affair.
 			if (outcome.kind !== 'rateLimited') faultsInARow++;
 		}
+		const askedMs = Math.min(retryAfterOf(obstacle), bounds.longestPauseMs);
 		const waitedMs = Math.max(lastPollAt - waitingSince, 1);
 		const pauseMs = waits ? pauseBeforeNextPoll(pollingIntervalMs, waitedMs) : 0;
 		const longest = Math.max(3 * pollingIntervalMs, bounds.backoffBaseMs);
 		const backoff = faultsInARow > 0 ? Math.min(backoffMs(faultsInARow, run.random()), longest) : 0;
-		dueAt = Math.max(lastPollAt + pauseMs, now + Math.max(backoff, retryAfterOf(obstacle)));
+		dueAt = Math.max(lastPollAt + pauseMs, now + Math.max(backoff, askedMs));
 		if (isLast || until === 'once' || (!waits && dueAt >= deadline)) throw gaveUp();
 	}
 }

@@ -14,8 +14,12 @@ export type Reason =
 	| { readonly kind: 'responseLost'; readonly obstacle: Obstacle | string }
 	| { readonly kind: 'ended'; readonly failureReason: string | null }
 	| { readonly kind: 'timedOut'; readonly waitedMs: number; readonly obstacle: Obstacle | null }
-	/** Get Result, which does not wait, got no usable response. */
-	| { readonly kind: 'stateUnknown'; readonly obstacle: Obstacle | null }
+	/** Get Result, which does not wait, got no usable response. `pauseMs`: asked for, and longer than there was time; or 0. */
+	| {
+			readonly kind: 'stateUnknown';
+			readonly obstacle: Obstacle | null;
+			readonly pauseMs: number;
+	  }
 	/** Finished, but without an http(s) address for half a minute. */
 	| { readonly kind: 'noVideoAddress' }
 	| { readonly kind: 'notDownloaded'; readonly fault: DownloadFault };

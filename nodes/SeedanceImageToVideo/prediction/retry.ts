@@ -56,20 +56,29 @@ const PASSING = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ECONNRESET',
 
 type FaultFacts = Partial<Record<'code' | 'syscall' | 'message', string>>;
 
-/** The innermost facts of an exception: n8n and Node wrap faults several times. */
+/** What n8n says of a request that it did not let through to a private network. */
+const BLOCKED_WORDS = /^The request was blocked because/;
+
+/**
+ * The innermost facts of an exception: n8n and Node wrap faults several times. Where n8n loses what it wraps, as up to about
+ * 2.40, its own `messages` begin with that one's, and `httpCode` is its code.
+ */
 function factsOf(fault: unknown, depth = 0): FaultFacts {
 	if (typeof fault !== 'object' || fault === null || depth > 8) return {};
-	const { code, syscall, message, name, cause, errorResponse, errors } = fault as Record<
-		string,
-		unknown
-	>;
-	if (typeof name === 'string' && name.startsWith('Ssrf')) return { code: 'BLOCKED_BY_N8N' };
+	const { code, httpCode, syscall, message, messages, name, cause, errorResponse, errors } =
+		fault as Record<string, unknown>;
+	const said: unknown = Array.isArray(messages) ? (messages[0] ?? message) : message;
+	const isBlocked =
+		(typeof name === 'string' && name.startsWith('Ssrf')) ||
+		(typeof said === 'string' && BLOCKED_WORDS.test(said));
+	if (isBlocked) return { code: 'BLOCKED_BY_N8N' };
+	const given = [code, httpCode].find((one) => typeof one === 'string' && /^[A-Z]/.test(one));
 	const inner = [cause, errorResponse, Array.isArray(errors) ? errors[0] : undefined]
 		.map((wrapped) => factsOf(wrapped, depth + 1))
 		.reduce((all, facts) => ({ ...facts, ...all }), {});
 	return {
-		...(typeof message === 'string' && { message }),
-		...(typeof code === 'string' && { code }),
+		...(typeof said === 'string' && { message: said }),
+		...(typeof given === 'string' && { code: given }),
 		...(typeof syscall === 'string' && { syscall }),
 		...inner,
 	};
@@ -97,8 +106,8 @@ export function mayConnectNextTime(outcome: Obstacle): outcome is NoResponse {
 	return outcome.kind === 'noResponse' && !outcome.sent && PASSING.has(outcome.code);
 }
 
-/** HTTP statuses that no later poll changes; they hold for the account, not for the prediction. */
-const FINAL_STATUSES = ['401', '403'];
+/** HTTP statuses that hold for the account, not for the prediction: no later poll changes them. */
+const OF_ACCOUNT = ['401', '403'];
 
 /**
  * Whether the response to a poll is final: polling again would change nothing.
@@ -109,7 +118,7 @@ const FINAL_STATUSES = ['401', '403'];
 export function isFinalRefusal(
 	outcome: Obstacle,
 	sinceAcceptedMs: number | null,
-	refusedForMs = 0,
+	refusedForMs: number,
 ): outcome is Refusal {
 	if (outcome.kind !== 'refused') return false;
 	switch (outcome.ground) {
@@ -122,22 +131,18 @@ export function isFinalRefusal(
 		case 'redirect':
 			return false;
 		default:
-			return FINAL_STATUSES.includes(outcome.httpCode) || refusedForMs >= bounds.notFoundGraceMs;
+			return OF_ACCOUNT.includes(outcome.httpCode) || refusedForMs >= bounds.notFoundGraceMs;
 	}
 }
-
-/** How often a limit that says waiting cannot help may refuse a submission. */
-const LIMIT_REFUSALS = 3;
 
 /**
  * The refusal that a rate limit amounts to, where it says that waiting cannot help and has said so often enough.
  *
- * @param inARow how many rate limits the submission has met, this one included
+ * @param times how often it has, this time included
  */
-export function refusalByLimit(outcome: Obstacle, inARow: number): Refusal | null {
-	if (outcome.kind !== 'rateLimited' || !outcome.limitReached || inARow < LIMIT_REFUSALS)
-		return null;
-	const { httpCode, message } = outcome;
+export function refusalByLimit(limit: RateLimited, times: number): Refusal | null {
+	if (!limit.limitReached || times < bounds.lastingLimits) return null;
+	const { httpCode, message } = limit;
 	return { kind: 'refused', ground: 'limitReached', httpCode, message };
 }
 

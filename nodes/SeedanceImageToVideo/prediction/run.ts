@@ -2,7 +2,7 @@
 import type { Clock } from './clock';
 import type { Ledger } from './ledger';
 import type { Session } from './limiter';
-import type { Refusal } from './retry';
+import type { RateLimited, Refusal } from './retry';
 import type { Semaphore } from './semaphore';
 import type { Transport } from './transport';
 
@@ -37,7 +37,8 @@ export function deadlineOf({ startedAt, timeoutMs }: Timing): number {
 export type RunEvent =
 	| { readonly kind: 'accepted'; readonly item: number; readonly predictionId: string }
 	| { readonly kind: 'acceptedWhileCancelled'; readonly predictionId: string }
-	| { readonly kind: 'responseLost'; readonly item: number; readonly reason: string };
+	| { readonly kind: 'responseLost'; readonly item: number; readonly reason: string }
+	| { readonly kind: 'rateLimited'; readonly limit: RateLimited };
 
 /** One node run. Owned by the batch; each piece of state in it has an owner of its own. */
 export interface Run {
@@ -48,6 +49,11 @@ export interface Run {
 	readonly ledger: Ledger;
 	/** Refusals that meet other items too, by the account or the model they share; submission.ts alone writes to it. */
 	readonly refusals: Map<string, Refusal>;
+	/**
+	 * How often a model's submissions met a limit that waiting does not lift, and when it was last counted, on the clock's
+	 * scale; submission.ts alone writes to it.
+	 */
+	readonly lastingLimits: Map<string, { readonly times: number; readonly at: number }>;
 	/** Bytes of pictures in memory. */
 	readonly pictures: Semaphore;
 	readonly downloads: Semaphore;

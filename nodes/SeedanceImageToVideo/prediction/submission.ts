@@ -77,16 +77,11 @@ export interface Submitted {
 export async function submitOnce(run: Run, order: Order): Promise<Submitted> {
 	const { clock, signal } = run;
 	const deadline = deadlineOf(order.timing);
-	for (let unconnected = 0, limits = 0; ;) {
+	for (let unconnected = 0; ;) {
 		throwIfCancelled(run);
 		const outcome = await attempt(run, order, deadline);
 		if (outcome.kind === 'prediction') return outcome;
-		if (outcome.kind === 'rateLimited') {
-			const refusal = refusalByLimit(outcome, ++limits);
-			if (!refusal) continue;
-			stopOthers(run, order, refusal);
-			throw notAccepted(refusal);
-		}
+		if (outcome.kind === 'rateLimited') continue;
 		const remainingMs = deadline - clock.now();
 		const isLast = !mayConnectNextTime(outcome) || ++unconnected >= bounds.connectAttempts;
 		if (isLast || remainingMs <= 0) throw notAccepted(outcome);
@@ -113,6 +108,20 @@ function scopesOf({ account, model }: Order) {
 	return { account: account.id, model: `${account.id} ${model}` };
 }
 
+/** Counts a limit that waiting does not lift, for all items of the model together: those of one burst meet it once. */
+function refusalOf(
+	{ clock, lastingLimits }: Run,
+	order: Order,
+	limit: RateLimited,
+	sentAt: number,
+): Refusal | null {
+	const { model } = scopesOf(order);
+	const { times, at } = lastingLimits.get(model) ?? { times: 0, at: sentAt };
+	const counted = limit.limitReached && sentAt >= at ? { times: times + 1, at: clock.now() } : null;
+	if (counted) lastingLimits.set(model, counted);
+	return refusalByLimit(limit, counted?.times ?? times);
+}
+
 /** Other items that a refusal would meet as well are not sent any more. */
 function stopOthers({ refusals }: Run, order: Order, refusal: Refusal): void {
 	const scope = scopeOfRefusal(refusal);
@@ -135,10 +144,14 @@ async function attempt(run: Run, order: Order, deadline: number): Promise<Submit
 		throwIfNotToBeSent();
 		const facts = { request: hash, model, frame };
 		const remainingMs = deadline + bounds.graceMs - run.clock.now();
-		const outcome = await account.transport.submit(
+		const sentAt = run.clock.now();
+		const told = await account.transport.submit(
 			request,
 			Math.min(bounds.submissionMs, remainingMs),
 		);
+		if (told.kind === 'rateLimited') run.report({ kind: 'rateLimited', limit: told });
+		const refusal = told.kind === 'rateLimited' ? refusalOf(run, order, told, sentAt) : null;
+		const outcome = refusal ?? told;
 		if (outcome.kind === 'prediction') {
 			const { id: predictionId } = outcome.prediction;
 			const entry = record.saveAccepted(predictionId, run.clock.epochMs(), facts);

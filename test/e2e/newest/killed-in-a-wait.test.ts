@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { PARKED } from '../../../nodes/SeedanceImageToVideo/execute/messages';
 import { probeVideo, type Sandbox, startSandbox } from '../../../sandbox';
 import { type N8nInstance, startN8n } from '../../../tools/n8n/instance';
 import { CREDENTIAL_TYPE } from '../../../tools/n8n/package';
@@ -39,6 +40,7 @@ let n8n: N8nInstance;
 let rest: RestClient;
 let credential: Credential;
 let folder: string;
+let isAnswering = false;
 const cases = new Map<string, Case>();
 const results = new Map<string, Promise<Execution>>();
 
@@ -120,7 +122,12 @@ beforeAll(async () => {
 
 	// Together, since all have to be parked before the first wakes up.
 	await Promise.all(
-		TRIGGERS.flatMap((by) => [begin('first', by), begin('second', by), begin('awake', by, 1)]),
+		TRIGGERS.flatMap((by) => [
+			begin('first', by),
+			begin('second', by),
+			begin('awake', by, 1),
+			begin('asking', by, 2),
+		]),
 	);
 	await Promise.all([...cases.keys()].map(parked));
 	const awake = idsOf('awake');
@@ -130,18 +137,29 @@ beforeAll(async () => {
 		match: (id, count) => awake.includes(id) && count === 0,
 		times: Infinity,
 	});
+	const asking = idsOf('asking');
+	sandbox.plan({
+		on: 'result',
+		kind: 'hangBefore',
+		match: (id) => asking.includes(id) && !isAnswering,
+		times: Infinity,
+	});
 	await restart('kill');
 
-	// The first are through, the second wait anew, and one is downloading.
+	// The first are through, the second wait anew, one is downloading, and one is asking.
 	for (const by of TRIGGERS) await ended(rest, caseOf(`first ${by}`).id);
 	const isDownloading = () =>
 		sandbox.predictions.every(({ id, downloads }) => !awake.includes(id) || downloads > 0);
 	await until(isDownloading);
+	const isAsking = () =>
+		sandbox.predictions.some(({ id, resultRequests }) => asking.includes(id) && resultRequests > 0);
+	await until(isAsking);
 	for (const by of TRIGGERS) {
 		const [keeper = ''] = await keepersOf(rest, caseOf(`second ${by}`).workflow);
 		await rest.waitFor(keeper, ['waiting']);
 	}
 	await restart('kill');
+	isAnswering = true;
 
 	await Promise.all(TRIGGERS.map(async (by) => await begin('update', by)));
 	for (const by of TRIGGERS) await parked(`update ${by}`);
@@ -255,3 +273,31 @@ describe('killed while it is awake and downloading', () => {
 		},
 	);
 });
+
+describe.each(['awake', 'asking'])(
+	'"Retry execution" of the one that kept the wait: %s',
+	(name) => {
+		test.each(TRIGGERS)(
+			'started by %s: gets all videos and pays for nothing',
+			async (by) => {
+				const label = `${name} ${by}`;
+				await results.get(label);
+				const [keeper = ''] = await keepersOf(rest, caseOf(label).workflow);
+				expect((await rest.getExecution(keeper)).status).toBe('crashed');
+
+				const { id } = await rest.retry(keeper, ['success', 'error', 'waiting']);
+				const retried = await ended(rest, id);
+				expect(retried.error).toBeUndefined();
+				expect(retried.status).toBe('success');
+				expect(itemsOf(retried, PARKED.deliver)).toMatchObject(
+					idsOf(label).map((predictionId) => ({
+						json: { predictionId, status: 'succeeded' },
+						binary: { data: { mimeType: 'video/mp4' } },
+					})),
+				);
+				expect(Object.values(paid(sandbox, label))).toEqual(idsOf(label).map(() => 1));
+			},
+			PARKED_WITHIN_MS,
+		);
+	},
+);

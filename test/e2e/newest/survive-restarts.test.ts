@@ -426,7 +426,7 @@ test(
 		const execution = await end;
 		expect(execution.error).toBeUndefined();
 		expect(await keepersOf(place.rest, workflow)).toHaveLength(1);
-		expect(itemsOf(execution, 'Videos')).toHaveLength(2);
+		expect(itemsOf(execution, 'Save Video')).toHaveLength(2);
 		expect(itemsOf(execution, 'What Went Wrong')).toMatchObject([
 			{ json: { message: expect.stringContaining('[Item 1]') } },
 		]);

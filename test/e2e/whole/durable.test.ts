@@ -25,7 +25,7 @@ test.concurrent.each(wholeStarted())(
 				type: CREDENTIAL_TYPE,
 				data: { apiKey: sandbox.apiKey, baseUrl: sandbox.baseUrl },
 			});
-			const workflow = await rest.createWorkflow(example('durable-batch'));
+			const workflow = await rest.createWorkflow(example('durable-batch', version));
 			const trigger = workflow.nodes.find(({ type }) => type.endsWith('.manualTrigger'));
 			const id = await rest.run(workflow, trigger?.name ?? '');
 			await rest.waitFor(id, ['waiting']);
@@ -37,7 +37,7 @@ test.concurrent.each(wholeStarted())(
 			const execution = await rest.waitFor(id, ['success', 'error', 'crashed'], WITHIN_MS);
 			expect(execution.error).toBeUndefined();
 			expect(execution.status).toBe('success');
-			const videos = itemsOf(execution, 'Videos');
+			const videos = itemsOf(execution, 'Save Video');
 			expect(videos.map(({ json }) => json.predictionId).sort()).toEqual(
 				sandbox.predictions.map(({ id: predictionId }) => predictionId).sort(),
 			);

@@ -1,6 +1,6 @@
 // The example workflows, imported and run as they are.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import type { Credential } from '../../../tools/n8n/rest';
 import { itemsOf } from '../../../tools/n8n/workflow';
@@ -28,6 +28,9 @@ test.each(exampleNames())('%s is in the table of the README', (name) => {
 
 inWholeN8n(
 	(place) => {
+		/** What a workflow has written; it says where in n8n's own folder. */
+		const fileOf = (name: unknown) => readFileSync(join(dirname(place.logFile), String(name)));
+
 		test.each(exampleNames())(
 			'%s finds the credential by its name when it is imported',
 			async (name) => {
@@ -39,12 +42,14 @@ inWholeN8n(
 		);
 
 		test('one picture becomes one video', async () => {
-			const execution = await place.run(example('one-picture-to-one-video'));
+			const execution = await place.run(example('one-picture-to-one-video', place.version));
 
 			expect(execution.status).toBe('success');
 			expect(itemsOf(execution, 'Picture to Video')).toMatchObject([
 				{ json: { status: 'succeeded' }, binary: { data: { mimeType: 'video/mp4' } } },
 			]);
+			const [saved] = itemsOf(execution, 'Save Video');
+			expect(fileOf(saved?.json.fileName)).toHaveLength(50_000);
 		});
 
 		test('a list of pictures becomes videos, and what fails takes the error branch', async () => {
@@ -53,7 +58,7 @@ inWholeN8n(
 					? { status: 'failed', error: 'Face in the picture' }
 					: 'succeeded';
 			// Without Survive Restarts, which older n8n refuses; survive-restarts.test.ts runs it as it is.
-			const workflow = example('pictures-to-videos');
+			const workflow = example('pictures-to-videos', place.version);
 			for (const { parameters } of workflow.nodes) {
 				const options = parameters.options as { surviveRestarts?: boolean } | undefined;
 				delete options?.surviveRestarts;
@@ -62,7 +67,8 @@ inWholeN8n(
 			place.sandbox.options.outcome = () => 'succeeded';
 
 			expect(execution.status).toBe('success');
-			expect(itemsOf(execution, 'Videos')).toHaveLength(2);
+			const saved = itemsOf(execution, 'Save Video').map(({ json }) => fileOf(json.fileName));
+			expect(saved.map(({ length }) => length)).toEqual([50_000, 50_000]);
 			const failed = place.sandbox.predictions.find(({ body }) => body.prompt.includes('window'));
 			expect(itemsOf(execution, 'What Went Wrong')).toMatchObject([
 				{ json: { message: expect.stringContaining('[Item 1]'), predictionId: failed?.id } },
@@ -70,7 +76,7 @@ inWholeN8n(
 		});
 
 		test('a video goes from a first to a last frame', async () => {
-			const execution = await place.run(example('first-and-last-frame'));
+			const execution = await place.run(example('first-and-last-frame', place.version));
 
 			expect(execution.status).toBe('success');
 			const [prediction] = place.sandbox.predictions;
@@ -83,6 +89,7 @@ inWholeN8n(
 			expect(itemsOf(execution, 'Frames to Video')).toMatchObject([
 				{ json: { width: 960, height: 960 } },
 			]);
+			expect(itemsOf(execution, 'Save Video')).toHaveLength(1);
 		});
 
 		test('a durable batch asks until every prediction has ended', async () => {
@@ -90,7 +97,7 @@ inWholeN8n(
 			place.sandbox.options.renderMs = (_body, index) => 500 + 1_000 * index;
 			place.sandbox.options.outcome = (_body, index) =>
 				index === 0 ? { status: 'expired' } : 'succeeded';
-			const workflow = example('durable-batch');
+			const workflow = example('durable-batch', place.version);
 			for (const { name, parameters } of workflow.nodes) {
 				if (name === 'Wait') parameters.amount = 1;
 			}
@@ -101,11 +108,11 @@ inWholeN8n(
 			expect(execution.error).toBeUndefined();
 			expect(execution.status).toBe('success');
 			expect(execution.runs['Get Result']?.length).toBeGreaterThanOrEqual(2);
-			const rounds = execution.runs.Videos ?? [];
-			const videos = rounds.flatMap((_run, round) => itemsOf(execution, 'Videos', 0, round));
-			expect(videos).toHaveLength(2);
+			const rounds = execution.runs['Save Video'] ?? [];
+			const saved = rounds.flatMap((_run, round) => itemsOf(execution, 'Save Video', 0, round));
+			expect(saved.map(({ json }) => fileOf(json.fileName).length)).toEqual([50_000, 50_000]);
 			expect(itemsOf(execution, 'Ended Without a Video')).toMatchObject([
-				{ json: { status: 'expired' } },
+				{ json: { message: 'The task expired', predictionId: place.sandbox.predictions[0]?.id } },
 			]);
 			expect(place.sandbox.predictions).toHaveLength(3);
 		});
@@ -149,8 +156,10 @@ inWholeN8n(
 				const address = `${place.sandbox.mediaUrl}/videos/${prediction?.id}`;
 				expect(JSON.stringify(model.toolAnswers)).toContain(address);
 				expect(String(itemsOf(execution, 'AI Agent')[0]?.json.output)).toContain(address);
-				// n8n hands no files from a tool to an agent, so none is fetched.
-				expect(place.sandbox.requests.filter(({ origin }) => origin === 'media')).toEqual([]);
+				// n8n hands no files from a tool to an agent: the one request comes from the nodes after it.
+				expect(place.sandbox.requests.filter(({ origin }) => origin === 'media')).toHaveLength(1);
+				const [saved] = itemsOf(execution, 'Save Video');
+				expect(fileOf(saved?.json.fileName)).toHaveLength(50_000);
 			});
 
 			test('is told in GPTProto’s own words why a video was refused', async () => {
@@ -164,6 +173,7 @@ inWholeN8n(
 				expect(execution.status).toBe('success');
 				expect(place.sandbox.predictions).toHaveLength(0);
 				expect(JSON.stringify(model.toolAnswers)).toContain(words);
+				expect(execution.lastNodeExecuted).toBe('Has an Address');
 			});
 		});
 	},

@@ -82,7 +82,7 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 			return reason.limit
 				? [
 						`The rate limit held this item back for ${inWords(reason.waitedMs)}`,
-						'Nothing was submitted. Your account may have too many videos in progress, or the model is overloaded. It is safe to submit this item again later.',
+						`Nothing was submitted.${lastAnswer(reason.limit)} Your account may have too many videos in progress, or the model is overloaded. It is safe to submit this item again later.`,
 						'rate-limited',
 					]
 				: [
@@ -115,12 +115,18 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 				'temporarily-unavailable',
 				'You can also raise \'Timeout (Minutes)\' and use "Retry execution".',
 			];
-		case 'stateUnknown':
+		case 'stateUnknown': {
+			const { obstacle, pauseMs } = reason;
+			const pause =
+				pauseMs > 0
+					? ` GPTProto asks for a pause of ${inWords(pauseMs)}, which is longer than the time left.`
+					: '';
 			return [
 				`The status of prediction ${id} could not be read`,
-				`The prediction itself is not affected.${lastAnswer(reason.obstacle)} Use Get Result again later.`,
-				reason.obstacle?.kind === 'rateLimited' ? 'rate-limited' : 'temporarily-unavailable',
+				`The prediction itself is not affected.${lastAnswer(obstacle)}${pause} Use Get Result again later.`,
+				obstacle?.kind === 'rateLimited' ? 'rate-limited' : 'temporarily-unavailable',
 			];
+		}
 		case 'noVideoAddress':
 			return [
 				`Prediction ${id} is finished, but GPTProto gave no http(s) address for the video`,

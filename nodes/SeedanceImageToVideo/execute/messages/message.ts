@@ -53,7 +53,9 @@ export function counted(count: number, noun: string): string {
 export function inWords(ms: number): string {
 	if (ms < 1000) return counted(Math.round(ms), 'millisecond');
 	const seconds = Math.round(ms / 1000);
-	return seconds < 120 ? counted(seconds, 'second') : counted(Math.round(ms / 6000) / 10, 'minute');
+	if (seconds < 120) return counted(seconds, 'second');
+	const minutes = Math.round(ms / 6000) / 10;
+	return minutes < 120 ? counted(minutes, 'minute') : counted(Math.round(minutes / 6) / 10, 'hour');
 }
 
 /** Text from outside as one line that can do no harm in a log: no line breaks, no control characters. */

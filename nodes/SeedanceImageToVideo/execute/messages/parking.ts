@@ -1,5 +1,8 @@
 // Words of Survive Restarts: why a wait cannot be kept, how it ended, and what stands in the execution that keeps it.
 import { displayedName } from '../../description';
+import type { PredictionFailure } from '../../prediction/reason';
+import type { Refusal } from '../../prediction/retry';
+import { describeFailure } from './failures';
 import {
 	aboutInput,
 	aboutItems,
@@ -10,6 +13,7 @@ import {
 	joined,
 	type Message,
 	oneLine,
+	withMore,
 } from './message';
 
 /** n8n cannot keep the wait, or must not. */
@@ -32,12 +36,25 @@ export function describeNotHandedOver(fault: unknown): string {
 	return `n8n could not take over the wait (${oneLine(describeUnexpected(fault).message)}). The node waits itself, and this wait does not survive a restart`;
 }
 
+const OF_ITS_ACCOUNT =
+	'Use Get Result with this prediction ID and a credential of the account that submitted it.';
+
+/** Grounds on which a key, and not the prediction, may be in the way. */
+const GROUNDS_OF_KEY: ReadonlyArray<Refusal['ground']> = ['keyRefused', 'forbidden', 'notFound'];
+
+/** Why a parked item has no video. No retry polls it with another key. */
+export function describeParkedFailure(failure: PredictionFailure): Message {
+	const words = describeFailure(failure);
+	const { reason } = failure;
+	const isOfKey = reason.kind === 'refused' && GROUNDS_OF_KEY.includes(reason.refusal.ground);
+	return isOfKey ? withMore(words, OF_ITS_ACCOUNT) : words;
+}
+
 /** A parked wait came back with a credential that cannot be used. */
 export function describeCredentialOfParked(predictionId: string, { message }: Message): Message {
 	return {
 		message: `Prediction ${oneLine(predictionId)} cannot be polled: ${message}`,
-		description:
-			'The credential was changed while the node waited. Use Get Result with this prediction ID and a credential of the account that submitted it.',
+		description: `The credential was changed while the node waited. ${OF_ITS_ACCOUNT}`,
 		origin: 'service',
 		facts: { predictionId },
 	};
@@ -79,7 +96,7 @@ export const PARKED = {
 		[
 			'## Waiting for Seedance videos',
 			"This execution keeps the wait of a node with 'Survive Restarts'. When all videos are finished, the workflow that started it goes on.",
-			'If something stopped it, nothing is lost: use **Get Result** with these prediction IDs. It does not pay again.',
+			'If something stopped it, such as a crash of n8n or a full disk, nothing is lost. In the list of executions, use **Retry execution** of this one, **with original workflow**: it gets all videos and keeps them under **Get Videos**. Or use **Get Result** with these prediction IDs. Neither pays again.',
 			ids.map((id) => `- ${oneLine(id)}`).join('\n'),
 		].join('\n\n'),
 } as const;

@@ -23,10 +23,10 @@ export function describeOverspending(items: number, seconds: number, limit: numb
 	);
 }
 
-/** The prediction of an earlier try ended without a video, and another one would cost more than the user allows. */
+/** What an earlier try paid for brings this item no video, and another prediction would cost more than the user allows. */
 export function describeNotAnother(limit: number): Message {
 	return aboutInput(
-		`This item's prediction ended without a video, and another one would exceed '${displayedName('spendingLimit')}', which is ${limit}`,
+		`This item's prediction ended without a video or is another account's, and a new one would exceed '${displayedName('spendingLimit')}', which is ${limit}`,
 		'This item was not submitted again. Raise the limit, or send fewer items.',
 		'quota-exhausted',
 	);
@@ -55,12 +55,12 @@ function idsByItem(predictions: readonly ItemPrediction[]): ByItem {
 	return predictions.map(({ item, predictionId }) => [item, predictionId] as const);
 }
 
-/** Predictions of an earlier try that this one did not use: for n8n's log, and beside the output. */
+/** Predictions of an earlier try that this one did not use: in n8n's log, and where a person reads how the run ended. */
 export function describeLeftAlone(predictions: readonly ItemPrediction[]): string {
 	return aboutItems(
 		idsByItem(predictions),
 		(list) =>
-			`An earlier try paid for predictions that this one did not use, since the node's parameters or its credential are others now: ${list}. Use Get Result to get them without paying again.`,
+			`An earlier try paid for predictions that this one did not use, since the node's parameters or its credential are others now: ${list}. Use Get Result, with a credential of the account that submitted them, to get them without paying again.`,
 	);
 }
 
@@ -75,6 +75,8 @@ export function describeEvent(event: RunEvent): string {
 			return `Prediction ${oneLine(event.predictionId)} was accepted while the execution was being cancelled. It will keep rendering and will be charged`;
 		case 'responseLost':
 			return `The answer to a submission was lost (${obstacleInWords(event.reason)}). A prediction may exist and may be billed [Item ${event.item}]`;
+		case 'rateLimited':
+			return `GPTProto's rate limit holds requests back (${obstacleInWords(event.limit)}). The node waits for it until the timeout of each item`;
 	}
 }
 

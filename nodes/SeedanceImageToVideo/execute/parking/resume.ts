@@ -11,8 +11,10 @@ import type { Delivery } from '../job';
 import {
 	CANCELLED,
 	describeCredentialOfParked,
+	describeParkedFailure,
 	describeRestOfParked,
 	ExplainedError,
+	messageOf,
 } from '../messages';
 import { throwFirstFailure, toOutput } from '../node-error';
 import { deliver, throwIfEnded } from '../operations';
@@ -44,10 +46,18 @@ async function presentAccount(batch: Batch, { item, predictionId }: WaitingItem)
 	throw new ExplainedError(describeCredentialOfParked(predictionId, present.words));
 }
 
+/** What came of it, or in words what kept a parked item from its video. */
+async function explainedParked<Value>(work: Promise<Value>): Promise<Value | ExplainedError> {
+	return await work.catch((failure: unknown) => {
+		const isOfPrediction = failure instanceof PredictionFailure;
+		return new ExplainedError(isOfPrediction ? describeParkedFailure(failure) : messageOf(failure));
+	});
+}
+
 /** Polls once whether there is still something to wait for. */
 async function check(batch: Batch, parked: ParkedItem): Promise<ParkedItem> {
 	if (parked.settled) return parked;
-	const checked = await explained(checkWaiting(batch, parked));
+	const checked = await explainedParked(checkWaiting(batch, parked));
 	return checked instanceof ExplainedError ? failedItem(parked.item, checked.words) : checked;
 }
 
@@ -123,7 +133,10 @@ async function deliverableOf(batch: Batch, parked: ParkedItem): Promise<Delivera
 		if (reason?.kind !== 'timedOut') throw failure;
 		// It has ended, as the last check saw: it is not unfinished, but out of sight.
 		const facts = { predictionId, status: parked.status ?? undefined };
-		throw new PredictionFailure({ kind: 'stateUnknown', obstacle: reason.obstacle }, facts);
+		throw new PredictionFailure(
+			{ kind: 'stateUnknown', obstacle: reason.obstacle, pauseMs: 0 },
+			facts,
+		);
 	});
 	throwIfEnded(prediction, waitsForVideo);
 	const delivery = { item, account, timing: timingOf(run, parked), output, waitsForVideo };
@@ -161,7 +174,7 @@ async function deliverAll(
 	parked: readonly ParkedItem[],
 ): Promise<INodeExecutionData[]> {
 	const deliverables = await Promise.all(
-		parked.map(async (one) => await explained(deliverableOf(batch, one))),
+		parked.map(async (one) => await explainedParked(deliverableOf(batch, one))),
 	);
 	throwIfStopped(batch, deliverables, deliverables);
 	const results = await Promise.all(
