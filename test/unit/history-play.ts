@@ -11,7 +11,6 @@ import {
 	noResponse,
 	type PlayedRequest,
 	PlayedRun,
-	refused,
 	state,
 	unreadable,
 } from './played-run';
@@ -123,7 +122,7 @@ export class Play implements Api {
 		const inTime = await this.answering(limitMs);
 		const isForeign = ownerOf(prediction.key) !== ownerOf(this.key);
 		const next = isForeign
-			? refused('notFound', '404')
+			? this.history.foreign
 			: (this.history.answers[this.answers++] ?? 'succeeded');
 		const outcome = !inTime
 			? noResponse('TIMEOUT')
@@ -137,7 +136,8 @@ export class Play implements Api {
 			prediction.ended = outcome.prediction.state === 'ended';
 			prediction.key = this.key;
 		} else if (prediction.key !== this.key) {
-			prediction.disowned ||= outcome.kind === 'refused' && outcome.ground === 'notFound';
+			prediction.disowned ||=
+				outcome.kind === 'refused' && ['notFound', 'forbidden'].includes(outcome.ground);
 		}
 		this.questions.push({ id, at, answeredAt: this.clock.now(), outcome });
 		return outcome;
@@ -186,6 +186,9 @@ export class Play implements Api {
 					try {
 						const { prediction } = await played.obtain(order, until);
 						const own = this.predictions.find(({ id }) => id === prediction.id);
+						if (own && ownerOf(own.key) !== ownerOf(key)) {
+							this.violations.push(`${own.id} went to another account`);
+						}
 						if (prediction.state === 'ended' && until === 'ended') return false;
 						if (undelivered[item]) return false;
 						order.record.saveDelivered();

@@ -208,6 +208,13 @@ describe('what was put out', () => {
 		expect(found()).toBe('id-1');
 	});
 
+	it('is named where a retry with other parameters does not use it: n8n has thrown it away', () => {
+		deliver(false);
+		const ledger = open({ parameters: 'changed' });
+		ledger.recordOf(first);
+		expect(ledger.leftAlone().map(({ predictionId }) => predictionId)).toEqual(['id-1', 'id-2']);
+	});
+
 	it('is forgotten by a later round, and never taken over by one', () => {
 		deliver(false);
 		const ledger = open({ round: 1 });

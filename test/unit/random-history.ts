@@ -43,6 +43,8 @@ export const ownerOf = (key: Key): string => (key === 'yours' ? 'you' : 'I');
 export interface History {
 	readonly submissions: ReadonlyArray<Outcome | 'accepted' | 'accepted, answer lost'>;
 	readonly answers: ReadonlyArray<Outcome | 'running' | 'failed' | 'succeeded' | 'no address'>;
+	/** What is said of another account's prediction. */
+	readonly foreign: Outcome;
 	/** How long the API takes to answer; cut off where the node gives it less. */
 	readonly answerMs: number;
 	readonly pollingIntervalMs: number;
@@ -75,6 +77,11 @@ export const history: fc.Arbitrary<History> = fc.record({
 			),
 		),
 		{ maxLength: 20 },
+	),
+	foreign: fc.constantFrom(
+		refused('notFound', '404'),
+		refused('forbidden', '403'),
+		refused('keyRefused', '401'),
 	),
 	answerMs: fc.oneof(
 		{ weight: 3, arbitrary: fc.constant(40) },

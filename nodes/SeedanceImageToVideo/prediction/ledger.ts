@@ -215,6 +215,11 @@ export class Ledger {
 		// A person who runs an execution again after reading of a doubt wants a new prediction.
 		const isDoubt = ({ state }: LedgerEntry) => state === 'lost' || state === 'unknown';
 		this.drop((entry) => isDoubt(entry) && entry.executionId !== scope.executionId);
+		// A second run of a round: n8n has thrown away what the first one put out.
+		for (const entry of this.entries) {
+			const isRepeated = entry.state === 'delivered' && entry.round === scope.round;
+			if (isRepeated && !claimed.has(entry)) entry.state = 'accepted';
+		}
 	}
 
 	recordOf(key: ItemKey): ItemRecord {
@@ -247,15 +252,10 @@ export class Ledger {
 		return this.records.filter(({ entry, isNew }) => isNew && entry !== null).length;
 	}
 
-	/**
-	 * Accepted predictions of this round that no item of this run has picked up: other parameters, or another account. What an
-	 * earlier try of the round had put out, n8n has thrown away.
-	 */
+	/** Accepted predictions of this round that no item of this run has picked up: other parameters, or another account. */
 	leftAlone(): ItemPrediction[] {
 		const isLeft = (entry: LedgerEntry): entry is AcceptedEntry =>
-			(entry.state === 'accepted' || entry.state === 'delivered') &&
-			entry.round === this.scope.round &&
-			!claimed.has(entry);
+			entry.state === 'accepted' && entry.round === this.scope.round && !claimed.has(entry);
 		return this.entries.filter(isLeft).map(({ item, predictionId }) => ({ item, predictionId }));
 	}
 
