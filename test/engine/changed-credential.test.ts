@@ -56,8 +56,9 @@ describe('a rotated key', () => {
 		await until(() => accepted() === 2);
 		revoke(engine.sandbox.apiKey);
 		const failed = await run.finished;
-		expect(errorOf(failed).message).toContain('did not accept the API key');
-		for (const id of predictionIds()) expect(errorOf(failed).description).toContain(id);
+		const { message, description } = errorOf(failed);
+		expect(message).toContain('did not accept the API key');
+		for (const id of predictionIds()) expect(`${message} ${description}`).toContain(id);
 		const retried = await engine.run({ ...retryOf(failed), ...withKey(NEW_KEY) });
 		expect(idsOf(retried)).toEqual(predictionIds());
 		expect(accepted()).toBe(2);

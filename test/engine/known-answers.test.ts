@@ -42,10 +42,10 @@ const REFUSED_POLL: typeof REFUSED = {
 	notFound: /does not know prediction/,
 	refusedIfItLasts: /refused to return prediction/,
 	ended: /ended without a video/,
-	passing: /keep rendering/,
+	passing: /keeps rendering/,
 };
 /** Not made of what GPTProto refuses to tell. */
-const PROMISE = /keep rendering/;
+const PROMISE = /keeps rendering/;
 
 const promptFor = ({ id }: KnownAnswer, request = '') =>
 	`The fox looks up (${request}answer: ${id})`;

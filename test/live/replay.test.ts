@@ -10,10 +10,18 @@ useRuntime();
 
 const files = readdirSync(__dirname).filter((name) => name.endsWith('.json'));
 
+/** What was read, without the node's words for it, which may change. */
+const withoutWords = (readings: object): unknown =>
+	JSON.parse(
+		JSON.stringify(readings, (key, value: unknown) =>
+			key === 'error' || key === 'description' ? typeof value : value,
+		),
+	);
+
 it.each(files)('%s', async (name) => {
 	const recorded = readTranscript(join(__dirname, name));
 	const { then, now } = await replay(recorded, product);
-	expect(now.readings).toEqual(then.readings);
+	expect(withoutWords(now.readings)).toEqual(withoutWords(then.readings));
 	expect(report(now).summary).toBe(report(recorded).summary);
 });
 
