@@ -146,3 +146,20 @@ test('a node that waits in the database, and the execution that keeps its wait',
 	expect(await camera.take(page, 'parked-execution')).toEqual(twice(WINDOW));
 	await rest.stop(keeper);
 });
+
+test('the two ways to retry an execution that failed', async () => {
+	await page.setViewportSize(PANEL);
+	const { rest } = place;
+	place.sandbox.options.renderMs = 600_000;
+	const late = step({ options: { pollingInterval: 0.1, timeoutMinutes: 0.02 } });
+	const workflow = await rest.createWorkflow({
+		...line(trigger(), late),
+		name: 'Pictures to videos',
+	});
+	const id = await rest.run(workflow, 'When clicking ‘Execute workflow’');
+	await rest.waitFor(id, ['error']);
+	await page.goto(`/workflow/${workflow.id}/executions/${id}`, { waitUntil: 'commit' });
+	await page.getByTestId('execution-preview-retry-button').click();
+	await page.getByText('Retry with currently saved workflow').waitFor();
+	expect(await camera.take(page, 'retry')).toEqual(twice(PANEL));
+});
