@@ -76,7 +76,7 @@ function failureWords(reason: Reason, facts: PredictionFacts): Words {
 					]
 				: [
 						`The proxy between n8n and GPTProto refused the connection (HTTP ${proxyStatus})`,
-						`Nothing was submitted. Check the proxy settings of your n8n, and whether the proxy ${proxyStatus === 407 ? 'asks for a sign-in' : 'allows the host in the Base URL'}. It is safe to submit this item again.`,
+						`Nothing was submitted. Check the proxy settings of your n8n, and whether the proxy asks for a sign-in. It is safe to submit this item again.`,
 						'configuration-invalid',
 					];
 		}
