@@ -7,13 +7,18 @@ import type {
 	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
-import { bareKey, isAtBase, readBaseUrl } from '../nodes/SeedanceImageToVideo/gptproto/access';
+import {
+	bareKey,
+	isAtBase,
+	readBaseUrl,
+	urlOf,
+} from '../nodes/SeedanceImageToVideo/gptproto/access';
 import { DEFAULT_BASE_URL, MODELS_PATH } from '../nodes/SeedanceImageToVideo/gptproto/reference';
 
 /** Where a request goes: n8n's own HTTP Request node says `uri`, a credential's test `baseURL` and a path. */
 function addressOf({ url, baseURL, uri }: IHttpRequestOptions & { readonly uri?: string }): string {
 	const address = uri ?? url;
-	return baseURL && !URL.canParse(address) ? `${baseURL.replace(/\/+$/, '')}${address}` : address;
+	return baseURL && !urlOf(address) ? `${baseURL.replace(/\/+$/, '')}${address}` : address;
 }
 
 const BASE_URL_WORDS =

@@ -1,5 +1,6 @@
 // What is taken for a picture, and for an address of one, and what is sent of it.
 import fc from 'fast-check';
+import { readAddress } from '../../nodes/SeedanceImageToVideo/gptproto/address';
 import { contentOf, imageType } from '../../nodes/SeedanceImageToVideo/gptproto/content';
 import { InvalidParameter } from '../../nodes/SeedanceImageToVideo/gptproto/input';
 import { isDataUri, readPicture } from '../../nodes/SeedanceImageToVideo/gptproto/picture';
@@ -246,4 +247,11 @@ describe('an address', () => {
 			{ numRuns: 2000 },
 		);
 	});
+});
+
+it('is read alike however often, also by a Node.js that has optimized it', () => {
+	const address = 'https://bücher.example.com/ä.png';
+	const read = () => readAddress('imageUrl', address, 'https://gptproto.com');
+	const results = new Set(Array.from({ length: 50_000 }, read));
+	expect([...results]).toEqual(['https://xn--bcher-kva.example.com/%C3%A4.png']);
 });

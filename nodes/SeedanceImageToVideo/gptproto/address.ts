@@ -1,6 +1,6 @@
 // The address of a picture as people paste it: with space and quotation marks around it, letters that are not encoded, and
 // invisible characters. What is more than one address, or one that GPTProto cannot reach, is refused. Pure.
-import { isPrivateAddress } from './access';
+import { isPrivateAddress, urlOf } from './access';
 import { InvalidParameter } from './input';
 
 const CLOSING: Readonly<Record<string, string>> = { '<': '>', '"': '"', "'": "'", '`': '`' };
@@ -60,6 +60,6 @@ function faultOf(address: string, baseUrl: string) {
 	if (!/^https?:/i.test(address)) return 'notAnAddress';
 	if (ANOTHER_ADDRESS.test(address)) return 'severalAddresses';
 	if (/\s/.test(address) && !isSpacedFileName(address)) return 'textBehindAddress';
-	if (!URL.canParse(address)) return 'notAnAddress';
+	if (!urlOf(address)) return 'notAnAddress';
 	return isPrivateAddress(address) && !isPrivateAddress(baseUrl) ? 'privateAddress' : null;
 }

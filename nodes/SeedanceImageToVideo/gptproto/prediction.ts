@@ -1,5 +1,6 @@
 // Reads a prediction out of a response of GPTProto, tolerantly: every spelling that public clients of this API have met
 // is accepted. Pure: knows no n8n and no network, and never follows an address it reads.
+import { urlOf } from './access';
 import { isErrorBody, isGoodCode, isObject, type JsonObject, readError, text } from './error-body';
 import {
 	ADDRESS_FIELDS,
@@ -101,7 +102,7 @@ function addressesIn(value: unknown): string[] {
 }
 
 function isWebAddress(address: string): boolean {
-	return URL.canParse(address) && ['http:', 'https:'].includes(new URL(address).protocol);
+	return ['http:', 'https:'].includes(urlOf(address)?.protocol ?? '');
 }
 
 /** The first address that stands in one of these fields. */

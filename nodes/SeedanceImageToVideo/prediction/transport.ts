@@ -6,7 +6,7 @@ import type {
 	IExecuteFunctions,
 	IHttpRequestOptions,
 } from 'n8n-workflow';
-import { isPrivateAddress } from '../gptproto/access';
+import { isPrivateAddress, urlOf } from '../gptproto/access';
 import { readResponse, readRetryAfter } from '../gptproto/response';
 import { resultPath, submissionPath } from '../gptproto/reference';
 import type { SubmissionRequest } from '../gptproto/request';
@@ -176,12 +176,13 @@ export function createTransport(
 					stream.on('error', () => undefined);
 					const { location } = headers;
 					const isRedirect = statusCode >= 300 && statusCode < 400;
-					if (!isRedirect || typeof location !== 'string' || !URL.canParse(location, address)) {
+					const next = isRedirect && typeof location === 'string' ? urlOf(location, address) : null;
+					if (!next) {
 						const retryAfterMs = readRetryAfter(headers['retry-after'], clock.epochMs());
 						return { status: statusCode, headers, stream, retryAfterMs };
 					}
 					hangUp.abort();
-					address = new URL(location, address).href;
+					address = next.href;
 				} catch (fault) {
 					return readFault(fault);
 				}
