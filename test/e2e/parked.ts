@@ -78,7 +78,7 @@ export function comparable(sandbox: Sandbox, execution: Execution, node: string)
 					.replace(/"(executionTime|execution_time)":\d+/g, '"$1":1')
 					.replace(/"timings":\{[^}]*\}/g, '"timings":{}')
 					.replace(/ (parked|in memory)/g, '')
-					.replace(/ If this run submitted it, a retry submits the item again\./g, ''),
+					.replace(/ Retry On Fail, and [^.]* submit the item again\./g, ''),
 			) as unknown;
 		}),
 	);
