@@ -9,7 +9,7 @@ it('stops asking, and names the predictions that go on without it', async () => 
 	await until(() => engine.sandbox.requests.length > 12);
 	run.cancel();
 	await run.finished;
-	await settle(50);
+	await settle(300);
 	const asked = engine.sandbox.requests.length;
 	await settle(400);
 	expect(engine.sandbox.requests).toHaveLength(asked);
