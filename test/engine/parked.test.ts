@@ -170,6 +170,31 @@ it('waits itself where n8n does not take the wait, and pays once', async () => {
 	expect(finished.data.resultData.runData[SEEDANCE]?.[0]?.hints).toEqual([]);
 });
 
+it.each(['continueErrorOutput', undefined] as const)(
+	'puts out the videos, and no ids in their place, where the other execution ends without being parked: %s',
+	async (onError) => {
+		const run = engine.start(
+			surviving({ items: items(2), subExecutionsEndAtOnce: true, ...(onError && { onError }) }),
+		);
+		const put = itemsOf(await run.finished, SUCCESS);
+		expect(put).toMatchObject(
+			[0, 1].map((item) => ({ json: { status: 'succeeded' }, pairedItem: { item } })),
+		);
+		expect(put.every(({ binary }) => binary?.data)).toBe(true);
+		expect(engine.submissions()).toHaveLength(2);
+	},
+);
+
+it('fails where the other execution fails without being parked, and pays once', async () => {
+	endTheSecond();
+	const parameters = { prompt: '=Item {{ $json.n }}' };
+	const run = engine.start(
+		surviving({ items: items(2), parameters, subExecutionsEndAtOnce: true }),
+	);
+	expect(errorOf(await run.finished).message).toContain('ended without a video');
+	expect(engine.submissions()).toHaveLength(2);
+});
+
 it('forgives a prediction that is not known yet where n8n does not take the wait', async () => {
 	engine.sandbox.plan({ on: 'result', kind: 'notFound', times: 2 });
 	const run = engine.start(surviving({ refusesSubExecutions: true }));

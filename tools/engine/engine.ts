@@ -41,6 +41,8 @@ export interface EngineOptions {
 	readonly retryOf?: IRunExecutionData | undefined;
 	/** As an n8n that cannot start another execution just now. */
 	readonly refusesSubExecutions?: boolean;
+	/** As an n8n in which a sub-execution comes to its end without a wait in the database. */
+	readonly subExecutionsEndAtOnce?: boolean;
 	/** Gets what the node sends to the editor. */
 	readonly onMessage?: (type: string, data: unknown) => void;
 }
@@ -67,7 +69,12 @@ function subExecutions(options: EngineOptions, started: EngineRun[]) {
 		if (options.refusesSubExecutions) throw new Error('No place for a sub-execution');
 		const executionId = `${options.executionId ?? '1'}.${started.length + 1}`;
 		started.push(execute(code, { ...options, items, retryOf: undefined, executionId }));
-		return { executionId, data: [items], waitTill: new Date() };
+		if (!options.subExecutionsEndAtOnce)
+			return { executionId, data: [items], waitTill: new Date() };
+		const { data } = await (started.at(-1) as EngineRun).finished;
+		const { lastNodeExecuted = '', runData, error } = data.resultData;
+		if (error) throw error;
+		return { executionId, data: [runData[lastNodeExecuted]?.at(-1)?.data?.main[0] ?? []] };
 	};
 }
 

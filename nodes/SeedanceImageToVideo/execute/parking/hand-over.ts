@@ -38,8 +38,9 @@ export async function parkRun(
 	if (parked.every(({ failure }) => failure)) {
 		return parked.flatMap(({ failure }) => (failure ? [new ExplainedError(failure)] : []));
 	}
+	let ended: INodeExecutionData[] | null;
 	try {
-		await startSubExecution(batch, parked);
+		ended = await startSubExecution(batch, parked);
 	} catch (fault) {
 		// What was accepted is in the ledger: the node picks it up and waits itself.
 		warn(context, describeNotHandedOver(fault));
@@ -49,7 +50,7 @@ export async function parkRun(
 	for (const job of opened) {
 		if (job.kind === 'submit' && !parked[job.item]?.failure) job.order.record.saveHandedOver();
 	}
-	return parked.map(shownMeanwhile);
+	return ended ?? parked.map(shownMeanwhile);
 }
 
 /** @throws ExplainedError */
@@ -65,11 +66,16 @@ async function throwIfNotParkable(context: IExecuteFunctions, jobs: readonly Job
 	}
 }
 
-/** Starts the execution that keeps the wait. @throws whatever n8n throws */
+/**
+ * Starts the execution that keeps the wait.
+ *
+ * @returns null where it waits, so that n8n parks this one too; where it came to its end at once, what it put out
+ * @throws whatever n8n throws
+ */
 async function startSubExecution(
 	{ context, options }: Batch,
 	parked: readonly ParkedItem[],
-): Promise<void> {
+): Promise<INodeExecutionData[] | null> {
 	const ids = parked.flatMap((one) => (one.failure ? [] : [one.predictionId]));
 	const code = parkedWorkflow(
 		context.getNode(),
@@ -79,12 +85,14 @@ async function startSubExecution(
 	);
 	const { $execution, $workflow } = context.getWorkflowDataProxy(0);
 	const workflowId = $workflow.id;
-	const { executionId } = await context.executeWorkflow({ code }, parked.map(toItem), undefined, {
+	const started = await context.executeWorkflow({ code }, parked.map(toItem), undefined, {
 		parentExecution: { executionId: $execution.id, workflowId, shouldResume: true },
 		executionMode: context.getMode(),
 	});
 	// n8n lists it under this workflow, and makes a link of this.
-	context.setMetadata({ subExecution: { executionId, workflowId }, subExecutionsCount: 1 });
+	const subExecution = { executionId: started.executionId, workflowId };
+	context.setMetadata({ subExecution, subExecutionsCount: 1 });
+	return started.waitTill ? null : (started.data[0] ?? []);
 }
 
 /**

@@ -6,8 +6,11 @@ import { PARKED } from '../messages';
 /** What this node does in the parked workflow; in the hidden parameter `stage`. */
 export type Stage = 'check' | 'deliver';
 
-/** A wait that is shorter stays in the memory of the process. Seconds. */
-const WAIT_SECONDS = 65;
+/**
+ * n8n keeps a wait of less than 65 seconds in memory, and looks how long it is a moment after it was set: one of exactly 65 is
+ * shorter by then, now and then.
+ */
+const WAIT_SECONDS = 66;
 
 /** The condition of n8n's If node: nothing is left to wait for. */
 const ALL_SETTLED = {
