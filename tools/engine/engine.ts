@@ -74,7 +74,7 @@ function subExecutions(options: EngineOptions, started: EngineRun[]) {
 		const { data } = await (started.at(-1) as EngineRun).finished;
 		const { lastNodeExecuted = '', runData, error } = data.resultData;
 		if (error) throw error;
-		return { executionId, data: [runData[lastNodeExecuted]?.at(-1)?.data?.main[0] ?? []] };
+		return { executionId, data: [runData[lastNodeExecuted]?.at(-1)?.data?.main?.[0] ?? []] };
 	};
 }
 
