@@ -38,12 +38,14 @@ export class Camera {
 	/**
 	 * Takes a picture, light and dark, of the window or of a part of it that begins at an element's upper right corner.
 	 *
+	 * @param open opens what would close by itself, such as a menu, for each of the two
 	 * @returns the pictures' sizes
 	 */
 	async take(
 		page: Page,
 		name: string,
 		part?: { readonly rightOf: string } & Size,
+		open: () => Promise<void> = async () => {},
 	): Promise<Size[]> {
 		await dismissMessages(page);
 		await page.mouse.move(0, 0);
@@ -55,6 +57,7 @@ export class Camera {
 			await page.emulateMedia({ colorScheme: theme });
 			await page.evaluate(TWO_FRAMES);
 			await page.waitForFunction(IS_LOADED);
+			await open();
 			const picture = await page.screenshot({
 				path: join(this.folder, `${name}-${theme}.png`),
 				animations: 'disabled',

@@ -25,6 +25,7 @@ const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, Maker>>>> = {
 		picture: pictures,
 		operations: operationsTable,
 		compatibility: compatibilityTable,
+		'retry-picture': pictures,
 		links: linkDefinitions,
 	},
 	'CONTRIBUTING.md': { rooms: roomsGraph },
